@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The class of TEE Security Managers: names, numbers and lifetimes.
+ *
+ * What a TSM does for PCI devices is the business of drivers/pci/tsm.c, which
+ * is told of each TSM that arrives and waits until it may leave.
+ */
+#define pr_fmt(fmt) "tsm: " fmt
+
+#include <linux/device.h>
+#include <linux/idr.h>
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/pci-tsm.h>
+#include <linux/slab.h>
+#include <linux/tsm-class.h>
+
+static DEFINE_IDA(tsm_ida);
+
+static ssize_t pci_mode_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct tsm_dev *tsm_dev = to_tsm_dev(dev);
+
+	return sysfs_emit(buf, "%s\n", READ_ONCE(tsm_dev->pci_ops) ? "link" : "none");
+}
+static DEVICE_ATTR_RO(pci_mode);
+
+static struct attribute *tsm_attrs[] = {
+	&dev_attr_pci_mode.attr,
+	NULL
+};
+ATTRIBUTE_GROUPS(tsm);
+
+static void tsm_release(struct device *dev)
+{
+	struct tsm_dev *tsm_dev = to_tsm_dev(dev);
+
+	ida_free(&tsm_ida, tsm_dev->id);
+	kfree(tsm_dev);
+}
+
+static const struct class tsm_class = {
+	.name		= "tsm",
+	.dev_groups	= tsm_groups,
+	.dev_release	= tsm_release,
+};
+
+static struct tsm_dev *tsm_dev_alloc(struct device *parent)
+{
+	struct tsm_dev *tsm_dev __free(kfree) = kzalloc(sizeof(*tsm_dev), GFP_KERNEL);
+	int id;
+
+	if (!tsm_dev)
+		return ERR_PTR(-ENOMEM);
+
+	id = ida_alloc(&tsm_ida, GFP_KERNEL);
+	if (id < 0)
+		return ERR_PTR(id);
+
+	tsm_dev->id = id;
+	tsm_dev->dev.parent = parent;
+	tsm_dev->dev.class = &tsm_class;
+	device_initialize(&tsm_dev->dev);
+	return_ptr(tsm_dev);
+}
+
+/**
+ * tsm_dev_register() - a TSM arrives
+ * @parent: the device that the TSM is reached through, or NULL
+ * @ops: what the TSM does for PCI devices, or NULL
+ *
+ * When this returns, devices that the TSM serves have their tsm/ directory and
+ * user space has been told; ops may run even before.
+ *
+ * Context: process; may sleep. Takes no device lock but that of the new device.
+ * Return: the TSM, or ERR_PTR: -ENOMEM, -EINVAL for incomplete @ops,
+ * -EOPNOTSUPP where PCI/TSM is switched off.
+ */
+struct tsm_dev *tsm_dev_register(struct device *parent, const struct pci_tsm_ops *ops)
+{
+	struct tsm_dev *tsm_dev = tsm_dev_alloc(parent);
+	int rc;
+
+	if (IS_ERR(tsm_dev))
+		return tsm_dev;
+
+	tsm_dev->pci_ops = ops;
+	rc = dev_set_name(&tsm_dev->dev, "tsm%d", tsm_dev->id);
+	if (!rc)
+		rc = device_add(&tsm_dev->dev);
+	if (rc) {
+		put_device(&tsm_dev->dev);
+		return ERR_PTR(rc);
+	}
+
+	rc = ops ? pci_tsm_register(tsm_dev) : 0;
+	if (rc) {
+		device_unregister(&tsm_dev->dev);
+		return ERR_PTR(rc);
+	}
+	return tsm_dev;
+}
+EXPORT_SYMBOL_GPL(tsm_dev_register);
+
+/**
+ * tsm_dev_unregister() - a TSM leaves
+ * @tsm_dev: from tsm_dev_register()
+ *
+ * Cancels what runs, tears down what is connected, waits, and only then takes
+ * the ops away: when this returns no op runs and none ever will. A connected
+ * device does not keep a TSM from leaving.
+ *
+ * Context: process; sleeps for as long as the longest op that cannot be
+ * cancelled. May be called under the parent's device lock.
+ */
+void tsm_dev_unregister(struct tsm_dev *tsm_dev)
+{
+	if (tsm_dev->pci_ops)
+		pci_tsm_unregister(tsm_dev);
+	device_unregister(&tsm_dev->dev);
+}
+EXPORT_SYMBOL_GPL(tsm_dev_unregister);
+
+static int __init tsm_init(void)
+{
+	return class_register(&tsm_class);
+}
+subsys_initcall(tsm_init);

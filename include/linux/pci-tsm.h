@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * PCI/TSM: what a TEE Security Manager does for PCI devices (the ops that a TSM
+ * driver fills in), and what the rest of the kernel may ask for.
+ *
+ * PCIe r7.0 sec 11 (TDISP), 6.31 (CMA-SPDM), 6.33 (IDE).
+ */
+#ifndef __PCI_TSM_H
+#define __PCI_TSM_H
+
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/sockptr.h>
+
+struct kvm;
+struct pci_doe_mb;
+struct tsm_dev;
+
+/**
+ * enum pci_tsm_req_scope - how far a guest's request may reach
+ * @PCI_TSM_REQ_INFO: it reads
+ * @PCI_TSM_REQ_STATE_CHANGE: it changes the state of the guest's own interface
+ * @PCI_TSM_REQ_DEBUG_READ: it reads what only a debugger may; refused
+ * @PCI_TSM_REQ_DEBUG_WRITE: it changes what only a debugger may; refused
+ */
+enum pci_tsm_req_scope {
+	PCI_TSM_REQ_INFO		= 0,
+	PCI_TSM_REQ_STATE_CHANGE	= 1,
+	PCI_TSM_REQ_DEBUG_READ		= 2,
+	PCI_TSM_REQ_DEBUG_WRITE		= 3,
+};
+
+/* The largest request, and the largest answer, that a guest may pass, in bytes. */
+#define PCI_TSM_GUEST_REQ_MAX	SZ_64K
+
+/**
+ * enum pci_tsm_reason - why the last transition of a DSM or function happened
+ * @PCI_TSM_REASON_NONE: there was none yet
+ * @PCI_TSM_REASON_REQUEST: somebody asked for it
+ * @PCI_TSM_REASON_REFUSED: the TSM's op failed
+ * @PCI_TSM_REASON_CANCELLED: the request was cancelled while it ran
+ * @PCI_TSM_REASON_DEPARTURE: the TSM is leaving
+ * @PCI_TSM_REASON_REMOVAL: the device is going away
+ * @PCI_TSM_REASON_SUSPEND: the system sleeps or hibernates
+ * @PCI_TSM_REASON_REBOOT: the system reboots
+ * @PCI_TSM_REASON_DSM_GONE: the device that holds the DSM went away
+ * @PCI_TSM_REASON_SESSION: the SPDM session was lost
+ * @PCI_TSM_REASON_IDE_FAIL: an IDE_FAIL message arrived
+ * @PCI_TSM_REASON_IDE_INSECURE: a stream is no longer in the Secure state
+ * @PCI_TSM_REASON_IDE_TIMEOUT: a stream did not become Secure in time
+ * @PCI_TSM_REASON_AER: the port reported an IDE error by AER
+ * @PCI_TSM_REASON_RESET: the device, or a bridge above it, was reset
+ * @PCI_TSM_REASON_TDI: the TDI is in the TDISP state ERROR
+ * @PCI_TSM_REASON_UNPLUGGED: the device does not answer any more
+ * @PCI_TSM_NR_REASONS: their number
+ */
+enum pci_tsm_reason {
+	PCI_TSM_REASON_NONE,
+	PCI_TSM_REASON_REQUEST,
+	PCI_TSM_REASON_REFUSED,
+	PCI_TSM_REASON_CANCELLED,
+	PCI_TSM_REASON_DEPARTURE,
+	PCI_TSM_REASON_REMOVAL,
+	PCI_TSM_REASON_SUSPEND,
+	PCI_TSM_REASON_REBOOT,
+	PCI_TSM_REASON_DSM_GONE,
+	PCI_TSM_REASON_SESSION,
+	PCI_TSM_REASON_IDE_FAIL,
+	PCI_TSM_REASON_IDE_INSECURE,
+	PCI_TSM_REASON_IDE_TIMEOUT,
+	PCI_TSM_REASON_AER,
+	PCI_TSM_REASON_RESET,
+	PCI_TSM_REASON_TDI,
+	PCI_TSM_REASON_UNPLUGGED,
+	PCI_TSM_NR_REASONS,
+};
+
+/**
+ * struct pci_tdi - a TEE Device Interface: a function that a TVM owns
+ * @pdev: the function
+ * @kvm: the TVM; valid from bind until unbind has run
+ * @tdi_id: the name that the TVM knows the function by (a requester id)
+ */
+struct pci_tdi {
+	struct pci_dev *pdev;
+	struct kvm *kvm;
+	u32 tdi_id;
+};
+
+/**
+ * struct pci_tsm - what a TSM driver keeps about one function
+ * @pdev: the function
+ * @dsm_dev: the function that its DSM lives in (maybe itself)
+ * @tsm_dev: the TSM that serves it
+ * @tdi: set by the core from a successful bind until unbind has run
+ *
+ * The TSM driver allocates it in @probe, usually inside a larger object, and
+ * frees it in @remove.
+ */
+struct pci_tsm {
+	struct pci_dev *pdev;
+	struct pci_dev *dsm_dev;
+	struct tsm_dev *tsm_dev;
+	struct pci_tdi *tdi;
+};
+
+/**
+ * struct pci_tsm_pf0 - what a TSM driver keeps about the function with the DSM
+ * @base_tsm: what it keeps about any function
+ * @lock: for the driver's own use; the core runs one op at a time without it
+ * @doe_mb: the CMA-SPDM mailbox, NULL where the function has none
+ */
+struct pci_tsm_pf0 {
+	struct pci_tsm base_tsm;
+	struct mutex lock;
+	struct pci_doe_mb *doe_mb;
+};
+
+/**
+ * struct pci_tsm_connect_args - what a connect may be told; all zero is the default
+ * @cert_slot: which of the device's certificate chains to use (0 to 7)
+ * @algo_policy: TSM-specific choice of algorithms, 0 for the TSM's own
+ */
+struct pci_tsm_connect_args {
+	u8 cert_slot;
+	u32 algo_policy;
+};
+
+/**
+ * struct pci_tsm_guest_args - one request of a guest to its TSM
+ * @scope: how far it may reach
+ * @req: what the guest sends, kernel memory
+ * @req_len: bytes in @req, at most PCI_TSM_GUEST_REQ_MAX
+ * @resp: room for the answer, kernel memory
+ * @resp_len: bytes in @resp, at most PCI_TSM_GUEST_REQ_MAX
+ * @tsm_code: set by the op: the TSM's own result code
+ */
+struct pci_tsm_guest_args {
+	enum pci_tsm_req_scope scope;
+	sockptr_t req;
+	size_t req_len;
+	sockptr_t resp;
+	size_t resp_len;
+	u64 tsm_code;
+};
+
+/**
+ * struct pci_tsm_ops - what a TSM does for PCI devices, link role
+ *
+ * Each op but @match and @cancel runs on the worker of the function's DSM: one
+ * at a time for each DSM, in parallel for different DSMs, with no lock of the
+ * core held, under memalloc_noio. An op may sleep. It must not take a device
+ * lock, the rescan lock, pci_bus_sem or pci_slot_mutex, must not reset
+ * anything, and must not call tsm_dev_unregister(): whoever does may be waiting for
+ * the op. Documentation/driver-api/pci/tsm.rst has a driver in full.
+ */
+struct pci_tsm_ops {
+	/**
+	 * @rank: which of several TSMs that match a bare "1" means: the highest,
+	 * then the one registered first.
+	 */
+	int rank;
+
+	/**
+	 * @match: does this TSM serve the DSM in @pdev? Optional; without it a
+	 * TSM serves every function 0 with an IDE capability or the TEE bit.
+	 * Context: any lock may be held; must not sleep nor touch the device.
+	 */
+	bool (*match)(struct tsm_dev *tsm_dev, struct pci_dev *pdev);
+
+	/**
+	 * @probe: make the context of a function; first of the DSM's own, then
+	 * (after @connect) of each function that the DSM governs.
+	 * Return: the context, ERR_PTR with the reason, or NULL for -ENXIO.
+	 */
+	struct pci_tsm *(*probe)(struct tsm_dev *tsm_dev, struct pci_dev *pdev);
+
+	/** @remove: undo @probe; the device may be gone. */
+	void (*remove)(struct pci_tsm *tsm);
+
+	/**
+	 * @connect: bring up session and stream of the DSM in @pdev.
+	 * On failure nothing is left behind but what @probe made.
+	 * Return: 0 or a negative errno, as in Documentation/PCI/tsm.rst.
+	 */
+	int (*connect)(struct pci_dev *pdev, const struct pci_tsm_connect_args *args);
+
+	/**
+	 * @disconnect: undo @connect; cannot fail, also not when the device is
+	 * gone or does not answer. Called after each TDI was unbound.
+	 */
+	void (*disconnect)(struct pci_dev *pdev);
+
+	/**
+	 * @bind: lock the function's interface for a TVM. Optional, with
+	 * @unbind. Return: the TDI or ERR_PTR.
+	 */
+	struct pci_tdi *(*bind)(struct pci_dev *pdev, struct kvm *kvm, u32 tdi_id);
+
+	/** @unbind: undo @bind, free the TDI; cannot fail. */
+	void (*unbind)(struct pci_tdi *tdi);
+
+	/**
+	 * @guest_req: pass a guest's request about its TDI to the TSM. Optional.
+	 * Return: 0, a residue in bytes (> 0), or a negative errno.
+	 */
+	ssize_t (*guest_req)(struct pci_tdi *tdi, struct pci_tsm_guest_args *args);
+
+	/**
+	 * @cancel: wake the op that runs on the DSM in @pdev, so that it sees
+	 * pci_tsm_cancelled() and returns -ECANCELED soon. Optional; without it
+	 * a cancel takes as long as the op. @pdev is the DSM's own function.
+	 * Context: process; may sleep shortly; no context of the driver is passed
+	 * since there may be none yet, or none any more.
+	 */
+	void (*cancel)(struct tsm_dev *tsm_dev, struct pci_dev *pdev);
+};
+
+#ifdef CONFIG_PCI_TSM
+
+/* For tsm-core.c */
+int pci_tsm_register(struct tsm_dev *tsm_dev);
+void pci_tsm_unregister(struct tsm_dev *tsm_dev);
+
+/* For TSM drivers */
+bool is_pci_tsm_pf0(struct pci_dev *pdev);
+struct pci_tsm *pci_tsm_of(struct pci_dev *pdev);
+struct pci_tsm_pf0 *to_pci_tsm_pf0(struct pci_tsm *tsm);
+int pci_tsm_link_constructor(struct pci_dev *pdev, struct pci_tsm *tsm,
+			     struct tsm_dev *tsm_dev);
+int pci_tsm_pf0_constructor(struct pci_dev *pdev, struct pci_tsm_pf0 *pf0,
+			    struct tsm_dev *tsm_dev);
+void pci_tsm_pf0_destructor(struct pci_tsm_pf0 *pf0);
+void pci_tsm_tdi_constructor(struct pci_dev *pdev, struct pci_tdi *tdi,
+			     struct kvm *kvm, u32 tdi_id);
+int pci_tsm_doe_transfer(struct pci_dev *pdev, u8 type, const void *req, size_t req_sz,
+			 void *resp, size_t resp_sz);
+bool pci_tsm_cancelled(struct pci_dev *pdev);
+
+/* For whoever notices a loss: any context */
+void pci_tsm_report_lost(struct pci_dev *pdev, enum pci_tsm_reason reason);
+
+/* For VMMs' drivers (VFIO, iommufd) */
+int pci_tsm_bind(struct pci_dev *pdev, struct kvm *kvm, u32 tdi_id,
+		 void (*invalidate)(void *data), void *data);
+void pci_tsm_unbind(struct pci_dev *pdev);
+ssize_t pci_tsm_guest_req(struct pci_dev *pdev, enum pci_tsm_req_scope scope,
+			  sockptr_t req_in, size_t in_len,
+			  sockptr_t req_out, size_t out_len, u64 *tsm_code);
+
+#else /* !CONFIG_PCI_TSM */
+
+static inline int pci_tsm_register(struct tsm_dev *tsm_dev)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void pci_tsm_unregister(struct tsm_dev *tsm_dev)
+{
+}
+
+static inline void pci_tsm_report_lost(struct pci_dev *pdev, enum pci_tsm_reason reason)
+{
+}
+
+static inline int pci_tsm_bind(struct pci_dev *pdev, struct kvm *kvm, u32 tdi_id,
+			       void (*invalidate)(void *data), void *data)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void pci_tsm_unbind(struct pci_dev *pdev)
+{
+}
+
+static inline ssize_t pci_tsm_guest_req(struct pci_dev *pdev, enum pci_tsm_req_scope scope,
+					sockptr_t req_in, size_t in_len,
+					sockptr_t req_out, size_t out_len, u64 *tsm_code)
+{
+	return -EOPNOTSUPP;
+}
+
+#endif /* CONFIG_PCI_TSM */
+
+#endif /* __PCI_TSM_H */
