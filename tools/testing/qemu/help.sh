@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# What every target of the Makefile does, and the variables.
+cat <<END
+PCI/TSM for Linux 6.12: the lab. As root, missing Debian packages are installed.
+
+Judged runs
+  demo        boot the lab kernel and show the whole thing once (/tests/demo)
+  test        everything a change must pass; the last line has the counts
+  kunit       the KUnit suites on x86-64 (FILTER=glob); kunit-arm64: on arm64
+  selftest    /tests/*.test in the guest (TESTS='a.test b.test' for some)
+  debug-test  KUnit, selftests, storm and fault injection on the debug kernel,
+              kmemleak before and after; one KUnit run under KCSAN
+  soak        debug-test's long forms (STORM_OPS=100000 STORM_SEED=...)
+  bench       print the figures of /tests/bench
+  check       check-fast and the matrix of configurations, series bisected
+  check-fast  sparse, W=1, checkpatch, kernel-doc, includes, sizes, MAINTAINERS
+
+By hand
+  run         CMD='...' in the guest with /bin/sh: its stdout, its stderr, its
+              exit status. 124: timed out, 125: the guest crashed or was tainted.
+              make itself exits with that status where it can load objects
+              (.FEATURES has 'load', as Debian's has), else with 2 and 'Error N';
+              $(dirname "$0")/run.sh always exits with it.
+  shell       a prompt in the guest
+  tree        base + our files + patches in build/tree
+  kernel      build/x86_64 (DEBUG=1: build/x86_64-debug); kernel-debug,
+              kernel-kcsan, kernel-arm64
+  image       the guest's file system
+  clean       remove build/
+
+Variables
+  DEBUG=1       the debug kernel        FILES=dir    seen in the guest as /files
+  QEMU_ARGS=    more for QEMU           APPEND=      more kernel command line
+  TIMEOUT=600   seconds for a boot      SMP=2 MEM=1G the guest's size
+  KSRC=         kernel tree or tarball instead of Debian's linux-source-6.12
+  B=build       where everything goes   JOBS=        parallel jobs
+  ACCEL=tcg     do not try KVM          PROGRESS=15  seconds between progress lines
+
+Modules of your own: make -C build/tree O=${B:-build}/x86_64 M=\$PWD modules, then
+FILES=\$PWD and insmod /files/x.ko. Module.symvers is in the O= folder; an
+out-of-tree module taints the guest, which 'run' accepts.
+Logs are in build/logs. Packages: tools/testing/overlay/packages.
+END

@@ -1,0 +1,88 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Make the parts of the guest's initramfs that do not change from run to run.
+#
+# usage: image.sh
+# environment: B; TREE (default $B/tree)
+#
+# $B/image/base.cpio	busybox, udev with its libraries, init
+# $B/image/tests.cpio	/tests: what the selftests install
+# A part is written anew only when its content changed.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+repo=$(cd "$here/../../.." && pwd)
+B=${B:?} TREE=${TREE:-$B/tree}
+img=$B/image
+selftests=$repo/tools/testing/selftests/pci_tsm
+
+# Copy the program $1 to $3 in $2 with its shared libraries.
+with_libs() {
+	mkdir -p "$2/$(dirname "$3")"
+	cp -L "$1" "$2/$3"
+	ldd "$1" 2>/dev/null | grep -o '/[^ ]*' | while read -r lib; do
+		mkdir -p "$2/$(dirname "$lib")"
+		cp -L "$lib" "$2/$lib"
+	done
+}
+
+base() {
+	root=$img/base
+	rm -rf "$root"
+	mkdir -p "$root/bin" "$root/sbin" "$root/usr" "$root/lib" "$root/lab" "$root/etc/udev/rules.d" \
+		"$root/usr/lib/udev/rules.d" "$root/proc" "$root/sys" "$root/dev" "$root/run" \
+		"$root/tmp" "$root/root" "$root/var"
+	ln -s ../bin "$root/usr/bin"
+	ln -s ../sbin "$root/usr/sbin"
+	ln -s ../usr/lib/udev "$root/lib/udev"
+	ln -s ../run "$root/var/run"
+	cp "$(command -v busybox)" "$root/bin/busybox"
+	for a in $(busybox --list); do
+		[ "$a" = busybox ] || ln -sf busybox "$root/bin/$a"
+	done
+	rm -f "$root/bin/modprobe" "$root/bin/insmod" "$root/bin/rmmod" \
+		"$root/bin/lsmod" "$root/bin/modinfo" "$root/bin/depmod"
+	with_libs "$(command -v udevadm || echo /bin/udevadm)" "$root" bin/udevadm
+	with_libs "$(command -v kmod || echo /bin/kmod)" "$root" bin/kmod
+	for a in modprobe insmod rmmod lsmod modinfo depmod; do
+		ln -s ../bin/kmod "$root/sbin/$a"
+	done
+	mkdir -p "$root/lib/systemd"
+	ln -s ../../bin/udevadm "$root/lib/systemd/systemd-udevd"
+	for r in 50-udev-default 80-drivers; do
+		cp "/usr/lib/udev/rules.d/$r.rules" "$root/usr/lib/udev/rules.d/"
+	done
+	printf 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n' >"$root/etc/passwd"
+	printf 'root:x:0:\ntty:x:5:\ndisk:x:6:\nnogroup:x:65534:\n' >"$root/etc/group"
+	cp "$here/init.sh" "$root/init"
+	cp "$here/run-tests.sh" "$root/lab/run-tests"
+	chmod 755 "$root/init" "$root/lab/run-tests"
+}
+
+tests() {
+	rm -rf "$img/tests"
+	mkdir -p "$img/tests/tests"
+	if [ -e "$selftests/Makefile" ]; then
+		make -C "$selftests" TREE="$TREE" OUT="$img/tests/tests" install
+	else
+		echo "image: no selftests in this checkout yet"
+	fi
+}
+
+# cpio of folder $1, replaced only if it changed; names sorted, times fixed.
+pack() {
+	"$here/cpio.sh" "$img/$1" >"$img/$1.cpio.new"
+	if cmp -s "$img/$1.cpio.new" "$img/$1.cpio"; then
+		rm "$img/$1.cpio.new"
+	else
+		mv "$img/$1.cpio.new" "$img/$1.cpio"
+	fi
+}
+
+mkdir -p "$img"
+exec 9>"$B/.lock-image"
+flock 9
+base
+pack base
+tests
+pack tests

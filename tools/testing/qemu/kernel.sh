@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Configure and build one lab kernel in $B/NAME.
+#
+# usage: kernel.sh NAME		x86_64, x86_64-debug, x86_64-kcsan or arm64
+# environment: B, JOBS
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+name=$1
+B=${B:?} TREE=$B/tree
+export TREE MAKEARGS
+
+kunit=$here/../kunit/pci_tsm.config
+targets=bzImage
+case $name in
+x86_64)		arch=x86_64 more= ;;
+x86_64-debug)	arch=x86_64 more=$here/debug.config ;;
+x86_64-kcsan)	arch=x86_64 more=$here/kcsan.config ;;
+arm64)		arch=arm64 more= targets=Image ;;
+*)		echo "kernel: unknown kernel $name" >&2; exit 2 ;;
+esac
+MAKEARGS=
+if [ $arch = arm64 ]; then
+	MAKEARGS="ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-"
+fi
+
+O=$B/$name
+mkdir -p "$O"
+exec 9>"$B/.lock-$name"
+flock 9
+# Debian's ccache has links for every compiler in one folder.
+if [ -d /usr/lib/ccache ]; then
+	PATH=/usr/lib/ccache:$PATH
+fi
+# shellcheck disable=SC2086
+"$here/config.sh" "$O" "$here/base.config" "$here/arch/$arch.config" "$kunit" $more
+# shellcheck disable=SC2086
+"$here/stage.sh" "kernel $name" "$B/logs/kernel-$name.log" \
+	make -C "$TREE" O="$O" $MAKEARGS -j"${JOBS:-$(nproc)}" $targets modules
+if [ $arch = x86_64 ]; then
+	rm -rf "$O/lab-modules"
+	make -C "$TREE" O="$O" INSTALL_MOD_PATH="$O/lab-modules" modules_install \
+		>"$B/logs/modules-$name.log" 2>&1 || {
+		tail -n 5 "$B/logs/modules-$name.log" >&2
+		exit 1
+	}
+fi

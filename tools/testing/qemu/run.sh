@@ -1,0 +1,121 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Boot a lab kernel, run one command line in the guest, exit with its status.
+#
+# usage: run.sh 'COMMAND LINE'	run with /bin/sh; stdout and stderr come through
+#        run.sh --shell		interactive prompt (needs a terminal)
+#        run.sh --kunit ARCH	no command: run the KUnit suites, KTAP on stdout
+#
+# environment: B; KERNEL=x86_64|x86_64-debug|... FILES=dir (seen as /files)
+# QEMU_ARGS= APPEND= TIMEOUT=seconds SMP= MEM= UDEV=0|1 KMEMLEAK=1 NAME=log name
+# TAINT_OK=mask of taint bits that are no failure
+#
+# Exit status: the command's. 124: timed out. 125: the guest ended without a
+# verdict, or it was tainted or leaked; why, and the name of the console log, go
+# to stderr.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+repo=$(cd "$here/../../.." && pwd)
+export B="${B:-$repo/build}"
+KERNEL=${KERNEL:-x86_64}
+TIMEOUT=${TIMEOUT:-600}
+NAME=${NAME:-run}
+TAINT_OK=${TAINT_OK:-0}
+
+die() { echo "run: $*" >&2; exit 125; }
+
+mode=cmd cmd=${1:?a command line, --shell or --kunit}
+case $cmd in
+--shell) mode=shell; [ -t 0 ] || die "--shell needs a terminal" ;;
+--kunit) mode=kunit ;;
+esac
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/lab.XXXXXX")
+mkdir -p "$B/logs"
+console=$B/logs/$NAME-console.$$.log
+cookie=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+
+# The parts of the initramfs; what is particular to this run comes last.
+initramfs() {
+	if [ $mode = kunit ]; then
+		"$here/cpio.sh" "$B/image/kunit-${KERNEL%%-*}"
+		return
+	fi
+	mkdir -p "$work/root/lab" "$work/root/files"
+	[ $mode = shell ] || printf '%s\n' "$cmd" >"$work/root/lab/job"
+	if [ -n "${FILES:-}" ]; then
+		[ -d "$FILES" ] || die "FILES=$FILES is not a directory"
+		cp -a "$FILES/." "$work/root/files/"
+	fi
+	cat "$B/image/base.cpio" "$B/image/tests.cpio"
+	if [ -d "$B/$KERNEL/lab-modules" ]; then
+		mkdir -p "$work/root/lib"
+		cp -a "$B/$KERNEL/lab-modules/lib/modules" "$work/root/lib/"
+		rm -f "$work"/root/lib/modules/*/build
+	fi
+	"$here/cpio.sh" "$work/root"
+}
+
+machine() {
+	case $KERNEL in
+	arm64)
+		image=$B/arm64/arch/arm64/boot/Image
+		qemu="qemu-system-aarch64 -M virt -cpu max,pauth-impdef=on -accel tcg"
+		tty=ttyAMA0 ;;
+	*)
+		image=$B/$KERNEL/arch/x86/boot/bzImage
+		tty=ttyS0
+		[ ! -e "$image" ] || case $("$here/accel.sh" "$image") in
+		kvm) qemu="qemu-system-x86_64 -M q35 -accel kvm -cpu host" ;;
+		*) qemu="qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max" ;;
+		esac ;;
+	esac
+	[ -e "$image" ] || die "kernel $KERNEL is not built ($image)"
+}
+
+append="console=%s panic_on_warn=1 panic=-1 oops=panic softlockup_panic=1
+	rcupdate.rcu_cpu_stall_timeout=120 workqueue.watchdog_thresh=120
+	lab.cookie=$cookie"
+[ $mode = kunit ] || append="$append kunit.enable=0"
+[ $mode != shell ] || append="$append lab.shell"
+[ "${UDEV:-1}" = 0 ] || append="$append lab.udev"
+[ -z "${KMEMLEAK:-}" ] || append="$append lab.kmemleak"
+
+machine
+initramfs >"$work/initramfs"
+mkfifo "$work/out" "$work/err"
+: >"$work/verdict"
+# shellcheck disable=SC2059,SC2086
+append=$(printf "$append" $tty | tr -s '\n\t' '  ')
+
+# shellcheck disable=SC2086
+set -- $qemu -smp "${SMP:-2}" -m "${MEM:-1G}" -nodefaults -display none -no-reboot \
+	-serial "file:$console" -kernel "$image" -initrd "$work/initramfs" \
+	-append "$append ${APPEND:-}" -device virtio-serial-pci,ioeventfd=off \
+	-chardev "file,id=verdict,path=$work/verdict" \
+	-device virtserialport,chardev=verdict,name=lab.verdict
+
+status=0
+if [ $mode = shell ]; then
+	# shellcheck disable=SC2086
+	"$@" -chardev stdio,id=sh,signal=off -device virtconsole,chardev=sh ${QEMU_ARGS:-} || status=$?
+else
+	cat "$work/out" &
+	out=$!
+	cat "$work/err" >&2 &
+	err=$!
+	# shellcheck disable=SC2086
+	timeout --foreground -k 5 "$TIMEOUT" "$@" \
+		-chardev "file,id=out,path=$work/out" -device virtserialport,chardev=out,name=lab.out \
+		-chardev "file,id=err,path=$work/err" -device virtserialport,chardev=err,name=lab.err \
+		${QEMU_ARGS:-} </dev/null >"$work/qemu.log" 2>&1 || status=$?
+	# If QEMU never opened them the readers still wait.
+	[ -s "$console" ] || kill $out $err 2>/dev/null || :
+	wait $out $err 2>/dev/null || :
+	cp "$work/qemu.log" "$console.qemu" 2>/dev/null || :
+fi
+exec python3 "$here/verdict.py" boot --cookie "$cookie" --verdict "$work/verdict" \
+	--console "$console" --qemu-status "$status" --taint-ok "$TAINT_OK" --cleanup "$work"
