@@ -1,0 +1,574 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What happens around streams that run: registers that several of them share
+ * (flow-through of switches, AER masks), and the watch over their state.
+ *
+ * A stream that breaks raises an AER error at best; it need not, so the status
+ * of both ends is polled besides. Whoever must know is told by
+ * pci_tsm_report_lost(); nothing is repaired here.
+ *
+ * PCIe r7.0 sec 6.33.4 (states), 6.33.6 (switches), 7.8.4.2 (AER), 7.9.26.
+ */
+#define dev_fmt(fmt) "PCI/IDE: " fmt
+
+#include <linux/aer.h>
+#include <linux/bitfield.h>
+#include <linux/cleanup.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/pci-ide.h>
+#include <linux/pci-tsm.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "ide.h"
+#include "tsm-hooks.h"
+
+#undef MODULE_PARAM_PREFIX
+#define MODULE_PARAM_PREFIX "pci_ide."
+
+#define IDE_POLL_MS_MAX		(3600 * MSEC_PER_SEC)
+#define IDE_AER_BITS		(PCI_ERR_UNC_IDE_CHECK | PCI_ERR_UNC_MISR_IDE | \
+				 PCI_ERR_UNC_PCRC_CHECK)
+
+/**
+ * struct ide_port - a function with registers that streams share
+ * @node: in ide_ports
+ * @pdev: the function, referenced
+ * @through: streams that pass through it
+ * @aer: ends of streams in it that want its AER errors
+ * @was_through: flow-through was on before the first of them
+ * @unmasked: bits of the AER mask that the first end cleared
+ */
+struct ide_port {
+	struct list_head node;
+	struct pci_dev *pdev;
+	unsigned int through;
+	unsigned int aer;
+	bool was_through;
+	u32 unmasked;
+};
+
+/* Protects ide_ports, and the shared registers while they change; a leaf */
+static DEFINE_MUTEX(ide_ports_lock);
+static LIST_HEAD(ide_ports);
+
+static struct ide_port *port_find(struct pci_dev *pdev)
+{
+	struct ide_port *port;
+
+	lockdep_assert_held(&ide_ports_lock);
+	list_for_each_entry(port, &ide_ports, node)
+		if (port->pdev == pdev)
+			return port;
+
+	return NULL;
+}
+
+static struct ide_port *port_find_or_add(struct pci_dev *pdev)
+{
+	struct ide_port *port = port_find(pdev);
+
+	if (port)
+		return port;
+
+	port = kzalloc(sizeof(*port), GFP_KERNEL);
+	if (!port)
+		return NULL;
+
+	port->pdev = pci_dev_get(pdev);
+	list_add(&port->node, &ide_ports);
+
+	return port;
+}
+
+static void port_drop_if_idle(struct ide_port *port)
+{
+	if (port->through || port->aer)
+		return;
+
+	list_del(&port->node);
+	pci_dev_put(port->pdev);
+	kfree(port);
+}
+
+static void update_bits(struct pci_dev *pdev, int where, u32 clear, u32 set)
+{
+	u32 val;
+
+	if (pci_read_config_dword(pdev, where, &val) || PCI_POSSIBLE_ERROR(val))
+		return;
+
+	pci_write_config_dword(pdev, where, (val & ~clear) | set);
+}
+
+static int through_get(struct pci_dev *bridge)
+{
+	struct ide_port *port;
+	u32 ctl;
+
+	guard(mutex)(&ide_ports_lock);
+	port = port_find_or_add(bridge);
+	if (!port)
+		return -ENOMEM;
+
+	if (!port->through++) {
+		pci_read_config_dword(bridge, bridge->ide_cap + PCI_IDE_CTL, &ctl);
+		port->was_through = ctl & PCI_IDE_CTL_FLOWTHROUGH_IDE;
+		update_bits(bridge, bridge->ide_cap + PCI_IDE_CTL, 0,
+			    PCI_IDE_CTL_FLOWTHROUGH_IDE);
+	}
+
+	return 0;
+}
+
+static void through_put(struct pci_dev *bridge)
+{
+	struct ide_port *port;
+
+	guard(mutex)(&ide_ports_lock);
+	port = port_find(bridge);
+	if (!port || --port->through)
+		return;
+
+	if (!port->was_through)
+		update_bits(bridge, bridge->ide_cap + PCI_IDE_CTL,
+			    PCI_IDE_CTL_FLOWTHROUGH_IDE, 0);
+	port_drop_if_idle(port);
+}
+
+/**
+ * ide_path_check - can a stream pass the switches between its ends?
+ * @ep: the device's end
+ * @rp: the root port above it
+ *
+ * Context: process.
+ * Return: 0, or -EOPNOTSUPP if a port in between has no flow-through.
+ */
+int ide_path_check(struct pci_dev *ep, struct pci_dev *rp)
+{
+	struct pci_dev *br;
+	u32 cap;
+
+	for (br = pci_upstream_bridge(ep); br && br != rp; br = pci_upstream_bridge(br)) {
+		if (br->ide_cap &&
+		    !pci_read_config_dword(br, br->ide_cap + PCI_IDE_CAP, &cap) &&
+		    !PCI_POSSIBLE_ERROR(cap) && (cap & PCI_IDE_CAP_FLOWTHROUGH))
+			continue;
+
+		pci_err(ep, "no stream passes %s: it has no flow-through\n", pci_name(br));
+		return -EOPNOTSUPP;
+	}
+
+	return 0;
+}
+
+static void path_close_below(struct pci_dev *ep, struct pci_dev *end)
+{
+	struct pci_dev *br;
+
+	for (br = pci_upstream_bridge(ep); br && br != end; br = pci_upstream_bridge(br))
+		through_put(br);
+}
+
+/**
+ * ide_path_open - let a stream pass the switches between its ends
+ * @ep: the device's end
+ * @rp: the root port above it
+ *
+ * The bit is per port, not per stream: it is set by the first stream that
+ * passes, and cleared by the last unless firmware had set it.
+ *
+ * Context: process. ide_path_close() is the undo.
+ * Return: 0, -EOPNOTSUPP as ide_path_check(), or -ENOMEM; nothing is left
+ * behind then.
+ */
+int ide_path_open(struct pci_dev *ep, struct pci_dev *rp)
+{
+	struct pci_dev *br;
+	int rc;
+
+	rc = ide_path_check(ep, rp);
+	if (rc)
+		return rc;
+
+	for (br = pci_upstream_bridge(ep); br && br != rp; br = pci_upstream_bridge(br)) {
+		rc = through_get(br);
+		if (rc) {
+			path_close_below(ep, br);
+			return rc;
+		}
+	}
+
+	return 0;
+}
+
+/**
+ * ide_path_close - undo ide_path_open()
+ * @ep: the device's end
+ * @rp: the root port above it
+ *
+ * Context: process.
+ */
+void ide_path_close(struct pci_dev *ep, struct pci_dev *rp)
+{
+	path_close_below(ep, rp);
+}
+
+#ifdef CONFIG_PCIEAER
+static int aer_mask_reg(struct pci_dev *pdev)
+{
+	return pcie_aer_is_native(pdev) ? pdev->aer_cap + PCI_ERR_UNCOR_MASK : 0;
+}
+#else
+static int aer_mask_reg(struct pci_dev *pdev)
+{
+	return 0;
+}
+#endif
+
+/**
+ * ide_aer_unmask - let a function signal the errors of IDE
+ * @pdev: the function
+ *
+ * Nothing is done where the function has no AER, or firmware handles it: then
+ * only polling notices.
+ *
+ * Context: process. ide_aer_restore() is the undo, once for each success.
+ * Return: 0 or -ENOMEM.
+ */
+int ide_aer_unmask(struct pci_dev *pdev)
+{
+	int where = aer_mask_reg(pdev);
+	struct ide_port *port;
+	u32 mask;
+
+	if (!where)
+		return 0;
+
+	guard(mutex)(&ide_ports_lock);
+	port = port_find_or_add(pdev);
+	if (!port)
+		return -ENOMEM;
+
+	if (!port->aer++) {
+		pci_read_config_dword(pdev, where, &mask);
+		port->unmasked = PCI_POSSIBLE_ERROR(mask) ? 0 : mask & IDE_AER_BITS;
+		update_bits(pdev, where, port->unmasked, 0);
+	}
+
+	return 0;
+}
+
+/**
+ * ide_aer_restore - undo ide_aer_unmask()
+ * @pdev: the function
+ *
+ * Context: process.
+ */
+void ide_aer_restore(struct pci_dev *pdev)
+{
+	int where = aer_mask_reg(pdev);
+	struct ide_port *port;
+
+	if (!where)
+		return;
+
+	guard(mutex)(&ide_ports_lock);
+	port = port_find(pdev);
+	if (!port || --port->aer)
+		return;
+
+	update_bits(pdev, where, 0, port->unmasked);
+	port_drop_if_idle(port);
+}
+
+/**
+ * struct pci_ide_watch - the watch over one stream
+ * @node: in ide_watched, ordered by @seq
+ * @seq: where a walk over the list goes on
+ * @ref: one of the stream, one of each walk that looks at it
+ * @lock: protects @live and @told; held while the stream is looked at and its
+ *	loss is told, so that nothing is told after ide_watch_del()
+ * @dev: the functions with the ends, referenced
+ * @index: selective blocks of the ends
+ * @live: the stream is enabled
+ * @told: its loss was reported; once is enough
+ */
+struct pci_ide_watch {
+	struct list_head node;
+	u64 seq;
+	struct kref ref;
+	struct mutex lock;	/* @live, @told, and telling */
+	struct pci_dev *dev[PCI_IDE_PARTNER_MAX];
+	u8 index[PCI_IDE_PARTNER_MAX];
+	bool live;
+	bool told;
+};
+
+/* Protects ide_watched and ide_watch_seq; a leaf */
+static DEFINE_SPINLOCK(ide_watched_lock);
+static LIST_HEAD(ide_watched);
+static u64 ide_watch_seq;
+
+static unsigned int ide_poll_ms = 1000;
+
+static void watch_release(struct kref *ref)
+{
+	struct pci_ide_watch *w = container_of(ref, struct pci_ide_watch, ref);
+
+	for (int i = 0; i < PCI_IDE_PARTNER_MAX; i++)
+		pci_dev_put(w->dev[i]);
+	mutex_destroy(&w->lock);
+	kfree(w);
+}
+
+static void watch_put(struct pci_ide_watch *w)
+{
+	kref_put(&w->ref, watch_release);
+}
+
+/* Takes a reference on what follows @prev, and drops the one on @prev */
+static struct pci_ide_watch *watch_next(struct pci_ide_watch *prev)
+{
+	struct pci_ide_watch *w, *next = NULL;
+
+	spin_lock(&ide_watched_lock);
+	list_for_each_entry(w, &ide_watched, node) {
+		if (!prev || w->seq > prev->seq) {
+			kref_get(&w->ref);
+			next = w;
+			break;
+		}
+	}
+	spin_unlock(&ide_watched_lock);
+
+	if (prev)
+		watch_put(prev);
+
+	return next;
+}
+
+/* Streams come and go during a walk: no lock is held from one to the next */
+#define for_each_watch(w) for (w = watch_next(NULL); w; w = watch_next(w))
+
+/**
+ * ide_status_reason - what a Selective IDE Stream Status Register says
+ * @sts: its value
+ *
+ * Return: why the stream is to be given up, or PCI_TSM_REASON_NONE.
+ */
+enum pci_tsm_reason ide_status_reason(u32 sts)
+{
+	if (PCI_POSSIBLE_ERROR(sts))
+		return PCI_TSM_REASON_UNPLUGGED;
+
+	if (sts & PCI_IDE_SEL_STS_IDE_FAIL)
+		return PCI_TSM_REASON_IDE_FAIL;
+
+	if (FIELD_GET(PCI_IDE_SEL_STS_STATE, sts) != PCI_IDE_SEL_STS_STATE_SECURE)
+		return PCI_TSM_REASON_IDE_INSECURE;
+
+	return PCI_TSM_REASON_NONE;
+}
+
+static enum pci_tsm_reason watch_read(struct pci_ide_watch *w)
+{
+	enum pci_tsm_reason reason, found = PCI_TSM_REASON_NONE;
+
+	for (int i = 0; i < PCI_IDE_PARTNER_MAX; i++) {
+		reason = ide_status_reason(ide_sel_read(w->dev[i], w->index[i],
+							PCI_IDE_SEL_STS));
+		if (reason == PCI_TSM_REASON_IDE_FAIL)
+			ide_sel_write(w->dev[i], w->index[i], PCI_IDE_SEL_STS,
+				      PCI_IDE_SEL_STS_IDE_FAIL);
+		if (found == PCI_TSM_REASON_NONE)
+			found = reason;
+	}
+
+	return found;
+}
+
+static void watch_tell(struct pci_ide_watch *w, enum pci_tsm_reason reason)
+{
+	lockdep_assert_held(&w->lock);
+	if (w->told)
+		return;
+
+	w->told = true;
+	pci_tsm_report_lost(w->dev[PCI_IDE_EP], reason);
+}
+
+/* Return: whether the stream is broken */
+static bool watch_check(struct pci_ide_watch *w)
+{
+	enum pci_tsm_reason reason;
+
+	guard(mutex)(&w->lock);
+	if (!w->live)
+		return false;
+
+	reason = watch_read(w);
+	if (reason == PCI_TSM_REASON_NONE)
+		return false;
+
+	watch_tell(w, reason);
+
+	return true;
+}
+
+static void watch_give_up(struct pci_ide_watch *w)
+{
+	guard(mutex)(&w->lock);
+	if (w->live)
+		watch_tell(w, PCI_TSM_REASON_AER);
+}
+
+static void ide_poll(struct work_struct *work)
+{
+	unsigned int ms = READ_ONCE(ide_poll_ms);
+	struct pci_ide_watch *w;
+
+	if (!ms)
+		return;
+
+	for_each_watch(w)
+		watch_check(w);
+
+	if (!list_empty(&ide_watched))
+		queue_delayed_work(system_freezable_wq, to_delayed_work(work),
+				   msecs_to_jiffies(ms));
+}
+
+static DECLARE_DELAYED_WORK(ide_poll_work, ide_poll);
+
+static int poll_ms_set(const char *val, const struct kernel_param *kp)
+{
+	int rc = param_set_uint_minmax(val, kp, 0, IDE_POLL_MS_MAX);
+
+	/* On the command line it is set before there are workqueues or streams */
+	if (!rc && !list_empty(&ide_watched))
+		mod_delayed_work(system_freezable_wq, &ide_poll_work, 0);
+
+	return rc;
+}
+
+static const struct kernel_param_ops poll_ms_ops = {
+	.set = poll_ms_set,
+	.get = param_get_uint,
+};
+module_param_cb(poll_ms, &poll_ms_ops, &ide_poll_ms, 0644);
+MODULE_PARM_DESC(poll_ms, "Period of looking at enabled streams, in ms; 0 for never");
+
+/**
+ * ide_watch_add - start to watch a stream
+ * @ide: a stream, both of whose ends were just enabled
+ *
+ * Context: process. ide_watch_del() is the undo.
+ * Return: 0 or -ENOMEM.
+ */
+int ide_watch_add(struct pci_ide *ide)
+{
+	struct pci_ide_watch *w = kzalloc(sizeof(*w), GFP_KERNEL);
+	unsigned int ms = READ_ONCE(ide_poll_ms);
+
+	if (!w)
+		return -ENOMEM;
+
+	kref_init(&w->ref);
+	mutex_init(&w->lock);
+	w->live = true;
+	w->dev[PCI_IDE_EP] = pci_dev_get(ide->pdev);
+	w->dev[PCI_IDE_RP] = pci_dev_get(ide->rp);
+	for (int i = 0; i < PCI_IDE_PARTNER_MAX; i++)
+		w->index[i] = ide->partner[i].stream_index;
+	ide->watch = w;
+
+	spin_lock(&ide_watched_lock);
+	w->seq = ++ide_watch_seq;
+	list_add_tail(&w->node, &ide_watched);
+	spin_unlock(&ide_watched_lock);
+
+	if (ms)
+		queue_delayed_work(system_freezable_wq, &ide_poll_work, msecs_to_jiffies(ms));
+
+	return 0;
+}
+
+/**
+ * ide_watch_del - stop to watch a stream
+ * @ide: a stream, watched or not
+ *
+ * When it returns, nobody reads the stream's registers or reports its loss.
+ *
+ * Context: process. Waits for a look at this stream, not for any other.
+ */
+void ide_watch_del(struct pci_ide *ide)
+{
+	struct pci_ide_watch *w = ide->watch;
+
+	if (!w)
+		return;
+
+	ide->watch = NULL;
+	spin_lock(&ide_watched_lock);
+	list_del(&w->node);
+	spin_unlock(&ide_watched_lock);
+
+	scoped_guard(mutex, &w->lock)
+		w->live = false;
+
+	watch_put(w);
+}
+
+/* Does an error that @pdev signals concern the stream? */
+static bool watch_is_at(struct pci_ide_watch *w, struct pci_dev *pdev)
+{
+	struct pci_dev *ep = w->dev[PCI_IDE_EP], *dev;
+
+	/* Any function of the device at the end of the link may log it */
+	if (pci_physfn(pdev)->bus == ep->bus)
+		return true;
+
+	for (dev = ep; dev; dev = pci_upstream_bridge(dev))
+		if (dev == pdev)
+			return true;
+
+	return false;
+}
+
+/**
+ * pci_ide_aer - look at the streams that an AER error may be about
+ * @pdev: the function that signalled
+ * @status: its Uncorrectable Error Status
+ *
+ * A port that dropped a TLP for a wrong MAC or PCRC does not say of which
+ * stream it was. If none of the port's streams has left the Secure state,
+ * there is no telling, and all are given up. A misrouted TLP alone says
+ * nothing about the streams that are here.
+ *
+ * Context: process (threaded interrupt or work); reads config space.
+ */
+void pci_ide_aer(struct pci_dev *pdev, u32 status)
+{
+	struct pci_ide_watch *w;
+	bool broken = false;
+
+	if (!(status & IDE_AER_BITS))
+		return;
+
+	for_each_watch(w)
+		if (watch_is_at(w, pdev))
+			broken |= watch_check(w);
+
+	if (broken || !(status & (PCI_ERR_UNC_IDE_CHECK | PCI_ERR_UNC_PCRC_CHECK)))
+		return;
+
+	for_each_watch(w)
+		if (watch_is_at(w, pdev))
+			watch_give_up(w);
+}
