@@ -7,6 +7,7 @@
 #
 # $B/image/base.cpio	busybox, udev with its libraries, init
 # $B/image/tests.cpio	/tests: what the selftests install
+# $B/image/kunit-ARCH/	the guest that only runs KUnit
 # A part is written anew only when its content changed.
 set -eu
 
@@ -69,6 +70,17 @@ tests() {
 	fi
 }
 
+# The guest that only runs KUnit: one static program for an architecture.
+kunit() {
+	root=$img/kunit-$1
+	mkdir -p "$root/proc" "$root/sys" "$root/dev"
+	if [ "$here/kunit-init.c" -nt "$root.stamp" ]; then
+		"$2gcc" -static -O2 -Wall -Werror -o "$root/init.new" "$here/kunit-init.c"
+		mv "$root/init.new" "$root/init"
+		touch "$root.stamp"
+	fi
+}
+
 # cpio of folder $1, replaced only if it changed; names sorted, times fixed.
 pack() {
 	"$here/cpio.sh" "$img/$1" >"$img/$1.cpio.new"
@@ -84,5 +96,7 @@ exec 9>"$B/.lock-image"
 flock 9
 base
 pack base
+kunit x86_64 ""
+kunit arm64 aarch64-linux-gnu-
 tests
 pack tests

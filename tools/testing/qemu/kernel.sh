@@ -29,9 +29,10 @@ O=$B/$name
 mkdir -p "$O"
 exec 9>"$B/.lock-$name"
 flock 9
-# Debian's ccache has links for every compiler in one folder.
+# Debian's ccache has links for every compiler in one folder. Paths relative to
+# $B let another clone use what this one compiled.
 if [ -d /usr/lib/ccache ]; then
-	PATH=/usr/lib/ccache:$PATH
+	export PATH="/usr/lib/ccache:$PATH" CCACHE_BASEDIR="$B" CCACHE_NOHASHDIR=1
 fi
 # shellcheck disable=SC2086
 "$here/config.sh" "$O" "$here/base.config" "$here/arch/$arch.config" "$kunit" $more

@@ -4,7 +4,7 @@
 #
 # usage: run.sh 'COMMAND LINE'	run with /bin/sh; stdout and stderr come through
 #        run.sh --shell		interactive prompt (needs a terminal)
-#        run.sh --kunit ARCH	no command: run the KUnit suites, KTAP on stdout
+#        run.sh --kunit	no command: run the KUnit suites, KTAP on stdout
 #
 # environment: B; KERNEL=x86_64|x86_64-debug|... FILES=dir (seen as /files)
 # QEMU_ARGS= APPEND= TIMEOUT=seconds SMP= MEM= UDEV=0|1 KMEMLEAK=1 NAME=log name

@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The checks that need no boot; every step runs, the failed ones are named.
+#
+# usage: check.sh fast|full	environment: B, JOBS, STEPS (some steps only)
+#
+# Counts go to $B/results/check.counts: one test a step.
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+repo=$(cd "$here/../../.." && pwd)
+B=${B:?}
+export B TREE="$B/tree" REPO="$repo"
+logs=$B/logs
+mkdir -p "$logs" "$B/results"
+cd "$repo" || exit 1
+
+# Our files: what git knows or would know (a fresh export has no .git).
+FILES=$(git ls-files -co --exclude-standard 2>/dev/null | while read -r f; do [ ! -e "$f" ] || echo "$f"; done)
+[ -n "$FILES" ] || FILES=$(find . -path "./${B##*/}" -prune -o -type f -print | sed 's|^\./||')
+SOURCES=$(echo "$FILES" | grep -E '\.[ch]$' | grep -v '^tools/testing/qemu/')
+export FILES SOURCES
+
+sizes() { "$here/check-size.py" $FILES; }
+includes() { "$here/check-includes.py" "$repo" $FILES; }
+maintainers() { "$here/check-maintainers.py" "$repo" $FILES; }
+scripts() {
+	bad=0
+	for f in $(echo "$FILES" | grep -E '\.sh$'); do sh -n "$f" || bad=1; done
+	for f in $(echo "$FILES" | grep -E '\.py$'); do
+		python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$f" || bad=1
+	done
+	return $bad
+}
+kernel_doc() {
+	# shellcheck disable=SC2046
+	out=$("$TREE/scripts/kernel-doc" -none \
+		$(echo "$SOURCES" | grep -vE '^tools/|/tests/|/dsm/') 2>&1)
+	echo "$out"
+	! echo "$out" | grep -qE 'warning|error'
+}
+# What must be generated anew when its source changes: add a comparison here.
+generated() {
+	if [ -x "$here/regen.sh" ]; then "$here/regen.sh" --check; else echo "nothing is generated yet"; fi
+}
+
+failed=0 passed=0
+step() {
+	name=$1; shift
+	case " ${STEPS:-$name} " in *" $name "*) ;; *) return ;; esac
+	start=$(date +%s)
+	if "$@" >"$logs/check-$name.log" 2>&1; then
+		passed=$((passed + 1)) verdict=ok
+	else
+		failed=$((failed + 1)) verdict=FAILED
+	fi
+	took=$(($(date +%s) - start))
+	echo "check $name: $verdict, $took s, log $logs/check-$name.log"
+	[ $verdict = ok ] || grep -v '^  ' "$logs/check-$name.log" | tail -n 15
+}
+
+step sizes sizes
+step includes includes
+step maintainers maintainers
+step scripts scripts
+step generated generated
+step kernel-doc kernel_doc
+step checkpatch "$here/checkpatch.sh"
+step sparse "$here/check-sparse.sh"
+if [ "${1:-fast}" = full ]; then
+	step matrix "$here/check-matrix.sh"
+	step noop "$here/check-noop.sh"
+	step bisect "$here/check-bisect.sh"
+fi
+echo "$passed passed, $failed failed, 0 skipped" >"$B/results/check.counts"
+echo "check: $passed passed, $failed failed"
+[ $failed -eq 0 ]

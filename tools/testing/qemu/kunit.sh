@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Run the KUnit suites that are built into a lab kernel and count them.
+#
+# usage: kunit.sh KERNEL	environment: B, FILTER=glob of suites
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+B=${B:?} kernel=$1
+name=kunit-$kernel
+res=$B/results
+mkdir -p "$res"
+
+append=${APPEND:-}
+[ -z "${FILTER:-}" ] || append="$append kunit.filter_glob=$FILTER"
+
+start=$(date +%s)
+echo "$name: booting" >&2
+status=0
+# Bit 18: KUnit itself taints the kernel that runs it.
+KERNEL=$kernel NAME=$name TAINT_OK=$((1 << 18)) APPEND=$append KEEP_LOGS=1 \
+	"$here/run.sh" --kunit >"$res/$name.ktap" || status=$?
+"$here/verdict.py" ktap --name "$name" --status $status --skips "$here/skips" \
+	--results "$res/$name.counts" "$res/$name.ktap" || status=1
+echo "$name: $(($(date +%s) - start)) s, results in $res/$name.ktap" >&2
+[ $status -eq 0 ]
