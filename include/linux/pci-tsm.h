@@ -30,6 +30,10 @@ enum pci_tsm_req_scope {
 	PCI_TSM_REQ_DEBUG_WRITE		= 3,
 };
 
+/* DOE data object types of PCI-SIG (PCIe r7.0 sec 6.30.1.1), which this base does not name */
+#define PCI_TSM_DOE_CMA		1
+#define PCI_TSM_DOE_SSESSION	2
+
 /* The largest request, and the largest answer, that a guest may pass, in bytes. */
 #define PCI_TSM_GUEST_REQ_MAX	SZ_64K
 
@@ -225,6 +229,7 @@ void pci_tsm_unregister(struct tsm_dev *tsm_dev);
 /* For TSM drivers */
 bool is_pci_tsm_pf0(struct pci_dev *pdev);
 struct pci_tsm *pci_tsm_of(struct pci_dev *pdev);
+struct pci_dev *pci_tsm_dsm_dev(struct pci_dev *pdev);
 struct pci_tsm_pf0 *to_pci_tsm_pf0(struct pci_tsm *tsm);
 int pci_tsm_link_constructor(struct pci_dev *pdev, struct pci_tsm *tsm,
 			     struct tsm_dev *tsm_dev);
@@ -236,6 +241,7 @@ void pci_tsm_tdi_constructor(struct pci_dev *pdev, struct pci_tdi *tdi,
 int pci_tsm_doe_transfer(struct pci_dev *pdev, u8 type, const void *req, size_t req_sz,
 			 void *resp, size_t resp_sz);
 bool pci_tsm_cancelled(struct pci_dev *pdev);
+void pci_tsm_set_verified(struct pci_dev *pdev);
 
 /* For whoever notices a loss: any context */
 void pci_tsm_report_lost(struct pci_dev *pdev, enum pci_tsm_reason reason);

@@ -1,0 +1,598 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PCI/TSM: the DSM's worker. Which item is next, how one is cancelled, and how
+ * others wait for it. What an item does with the TSM's ops is tsm-link.c.
+ *
+ * What must happen in any case (losses, removal, departure, unbind, sleep) is
+ * not a request but a condition that the worker finds in the objects: it needs
+ * no memory, cannot get lost, and is the same however often it is reported.
+ */
+#include <linux/cleanup.h>
+#include <linux/init.h>
+#include <linux/lockdep.h>
+#include <linux/pci.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+#include "tsm.h"
+
+/* For the workers, and for what must not wait behind one */
+static struct workqueue_struct *pci_tsm_wq;
+static struct workqueue_struct *pci_tsm_urgent_wq;
+
+/* Shows lockdep what a completion hides: who waits for the worker holding what */
+static struct lockdep_map pci_tsm_worker_map __maybe_unused;
+static struct lock_class_key pci_tsm_worker_key __maybe_unused;
+
+static void might_wait_for_worker(void)
+{
+	might_sleep();
+	lock_map_acquire(&pci_tsm_worker_map);
+	lock_map_release(&pci_tsm_worker_map);
+}
+
+static unsigned int verb_class(enum pci_tsm_verb verb)
+{
+	switch (verb) {
+	case PCI_TSM_VERB_DISCONNECT:
+		return 0;
+	case PCI_TSM_VERB_GUEST_REQ:
+		return 1;
+	default:
+		return 2;
+	}
+}
+
+static void kick_work(struct pci_tsm_dsm *dsm, struct workqueue_struct *wq,
+		      struct work_struct *work)
+{
+	if (!pci_tsm_dsm_tryget(dsm))
+		return;
+	if (!queue_work(wq, work))
+		pci_tsm_dsm_put(dsm);
+}
+
+/**
+ * pci_tsm_kick() - let the worker look what there is to do
+ * @dsm: the DSM
+ *
+ * Context: any.
+ */
+void pci_tsm_kick(struct pci_tsm_dsm *dsm)
+{
+	kick_work(dsm, pci_tsm_wq, &dsm->work);
+}
+
+/**
+ * pci_tsm_kick_urgent() - cancel what runs and quiesce what is lost, at once
+ * @dsm: the DSM
+ *
+ * Context: any.
+ */
+void pci_tsm_kick_urgent(struct pci_tsm_dsm *dsm)
+{
+	kick_work(dsm, pci_tsm_urgent_wq, &dsm->urgent);
+}
+
+/**
+ * pci_tsm_req_alloc() - a request about a function
+ * @verb: what to do; its input is for the caller to fill in
+ * @fn: the function, of which the request takes a reference
+ *
+ * Return: the request with two references, or NULL.
+ */
+struct pci_tsm_req *pci_tsm_req_alloc(enum pci_tsm_verb verb, struct pci_tsm_fn *fn)
+{
+	struct pci_tsm_req *req = kzalloc(sizeof(*req), GFP_KERNEL);
+
+	if (!req)
+		return NULL;
+	refcount_set(&req->ref, 2);
+	INIT_LIST_HEAD(&req->node);
+	init_completion(&req->done);
+	req->verb = verb;
+	kref_get(&fn->ref);
+	req->fn = fn;
+	return req;
+}
+
+static void req_free(struct pci_tsm_req *req)
+{
+	if (req->verb == PCI_TSM_VERB_GUEST_REQ) {
+		kvfree_sensitive(req->guest.req.kernel, req->guest.req_len);
+		kvfree_sensitive(req->guest.resp.kernel, req->guest.resp_len);
+	}
+	pci_tsm_fn_put(req->fn);
+	kfree(req);
+}
+
+/**
+ * pci_tsm_req_put() - give a reference on a request back
+ * @req: the request
+ *
+ * Context: process.
+ */
+void pci_tsm_req_put(struct pci_tsm_req *req)
+{
+	if (refcount_dec_and_test(&req->ref))
+		req_free(req);
+}
+
+/* The end of a request that is in no queue (any more) and does not run */
+static void req_finish(struct pci_tsm_req *req, ssize_t result)
+{
+	req->result = result;
+	if (req->tsm)
+		percpu_ref_put(&req->tsm->inflight);
+	req->tsm = NULL;
+	complete(&req->done);
+	pci_tsm_req_put(req);
+}
+
+/* One request of a TDI at a time: no guest can starve another one */
+static bool has_guest_req(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn)
+{
+	struct pci_tsm_req *req;
+
+	lockdep_assert_held(&dsm->lock);
+	if (dsm->req && dsm->req->verb == PCI_TSM_VERB_GUEST_REQ && dsm->req->fn == fn)
+		return true;
+	list_for_each_entry(req, &dsm->queue[verb_class(PCI_TSM_VERB_GUEST_REQ)], node)
+		if (req->fn == fn)
+			return true;
+	return false;
+}
+
+static int req_submit(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
+{
+	guard(raw_spinlock_irqsave)(&dsm->lock);
+	if (dsm->gone || req->fn->gone)
+		return -ENODEV;
+	if (dsm->nr_queued >= PCI_TSM_QUEUE_MAX)
+		return -EBUSY;
+	if (req->verb == PCI_TSM_VERB_GUEST_REQ && has_guest_req(dsm, req->fn))
+		return -EBUSY;
+	if (req->verb == PCI_TSM_VERB_DISCONNECT && dsm->req &&
+	    dsm->req->verb == PCI_TSM_VERB_CONNECT && dsm->tsm &&
+	    (req->id == PCI_TSM_ID_ANY || req->id == dsm->tsm->tsm_dev->id)) {
+		req->ended_connect = true;
+		dsm->op_cancelled = true;
+	}
+	list_add_tail(&req->node, &dsm->queue[verb_class(req->verb)]);
+	dsm->nr_queued++;
+	return 0;
+}
+
+/* The waiter gives up: take the request back, or tell it to stop */
+static void req_cancel(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
+{
+	bool queued;
+
+	scoped_guard(raw_spinlock_irqsave, &dsm->lock) {
+		queued = !list_empty(&req->node);
+		if (queued) {
+			list_del_init(&req->node);
+			dsm->nr_queued--;
+		} else if (dsm->req == req) {
+			dsm->op_cancelled = true;
+		}
+	}
+	if (queued)
+		req_finish(req, -ECANCELED);
+	else
+		pci_tsm_cancel(dsm);
+}
+
+/**
+ * pci_tsm_req_run() - submit a request and wait for its end
+ * @req: the request; one reference is given to the queue
+ * @killable: a fatal signal ends the wait; it also cancels the request, unless
+ *	that is a disconnect, which is never given up
+ *
+ * Context: process; no lock that an op may need.
+ * Return: the request's result; -EINTR if killed; -EBUSY for too many requests
+ * or while the system is about to sleep; -ENODEV for a device that is going.
+ */
+ssize_t pci_tsm_req_run(struct pci_tsm_req *req, bool killable)
+{
+	struct pci_tsm_dsm *dsm = req->fn->dsm;
+	int rc;
+
+	rc = req->verb != PCI_TSM_VERB_DISCONNECT && pci_tsm_asleep() ? -EBUSY :
+	     req_submit(dsm, req);
+	if (rc) {
+		req_finish(req, rc);
+		return rc;
+	}
+	if (req->ended_connect)
+		pci_tsm_cancel(dsm);
+	pci_tsm_kick(dsm);
+
+	might_wait_for_worker();
+	if (!killable) {
+		wait_for_completion(&req->done);
+	} else if (wait_for_completion_killable(&req->done)) {
+		if (req->verb != PCI_TSM_VERB_DISCONNECT)
+			req_cancel(dsm, req);
+		if (!try_wait_for_completion(&req->done))
+			return -EINTR;
+	}
+	return req->result;
+}
+
+/**
+ * pci_tsm_cancel() - wake the op that runs, if it was told to stop
+ * @dsm: the DSM
+ *
+ * The mutex holds the op in place: the worker passes through it before it
+ * begins the next one.
+ *
+ * Context: process; sleeps while the op cancel does.
+ */
+void pci_tsm_cancel(struct pci_tsm_dsm *dsm)
+{
+	struct pci_tsm_provider *tsm = NULL;
+
+	guard(mutex)(&dsm->cancel_mutex);
+	scoped_guard(raw_spinlock_irqsave, &dsm->lock) {
+		if (dsm->op_fn && dsm->op_cancellable && dsm->op_cancelled) {
+			tsm = dsm->tsm;
+			dsm->counters.cancels++;
+		}
+	}
+	if (tsm && tsm->ops->cancel)
+		tsm->ops->cancel(tsm->tsm_dev, dsm->pdev);
+}
+
+/**
+ * pci_tsm_mark_cancelled() - tell the item that runs to stop
+ * @dsm: the DSM
+ * @fn: only a bind or guest request of this function; NULL for any item
+ *
+ * Context: any; somebody must call pci_tsm_cancel() or kick the urgent work.
+ */
+void pci_tsm_mark_cancelled(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn)
+{
+	struct pci_tsm_req *req;
+
+	guard(raw_spinlock_irqsave)(&dsm->lock);
+	req = dsm->req;
+	if (!fn || (req && req->fn == fn && (req->verb == PCI_TSM_VERB_BIND ||
+					     req->verb == PCI_TSM_VERB_GUEST_REQ)))
+		dsm->op_cancelled = true;
+}
+
+/* Does @req fall under what is expelled? */
+static bool req_concerned(struct pci_tsm_req *req, struct pci_tsm_fn *fn,
+			  struct pci_tsm_provider *tsm)
+{
+	if (tsm)
+		return req->tsm == tsm;
+	return !fn || req->fn == fn;
+}
+
+/**
+ * pci_tsm_expel() - end queued requests, and tell the one that runs to stop
+ * @dsm: the DSM
+ * @fn: only what is about this function; NULL for any
+ * @tsm: only what has a share in this TSM; NULL for any
+ * @error: the result of those that are ended
+ *
+ * Context: process; sleeps while the op cancel does.
+ */
+void pci_tsm_expel(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn,
+		   struct pci_tsm_provider *tsm, int error)
+{
+	struct pci_tsm_req *req, *tmp;
+	LIST_HEAD(ended);
+
+	scoped_guard(raw_spinlock_irqsave, &dsm->lock) {
+		for (int i = 0; i < ARRAY_SIZE(dsm->queue); i++) {
+			list_for_each_entry_safe(req, tmp, &dsm->queue[i], node) {
+				if (!req_concerned(req, fn, tsm))
+					continue;
+				list_move_tail(&req->node, &ended);
+				dsm->nr_queued--;
+			}
+		}
+		if (tsm ? dsm->tsm == tsm :
+		    !fn || dsm->op_fn == fn || (dsm->req && dsm->req->fn == fn))
+			dsm->op_cancelled = true;
+	}
+	list_for_each_entry_safe(req, tmp, &ended, node) {
+		list_del_init(&req->node);
+		req_finish(req, error);
+	}
+	pci_tsm_cancel(dsm);
+}
+
+/**
+ * pci_tsm_wait_idle() - wait until the worker has done something
+ * @dsm: the DSM
+ * @idle: is it done? called with no lock held
+ * @data: argument of @idle
+ * @timeout: in jiffies, or MAX_SCHEDULE_TIMEOUT
+ *
+ * Context: process; uninterruptible, since only teardown waits here.
+ * Return: jiffies left, 0 if time ran out.
+ */
+long pci_tsm_wait_idle(struct pci_tsm_dsm *dsm, bool (*idle)(struct pci_tsm_dsm *, void *),
+		       void *data, long timeout)
+{
+	might_wait_for_worker();
+	return wait_event_timeout(dsm->idle, idle(dsm, data), timeout);
+}
+
+/**
+ * pci_tsm_op_begin() - an op is about to be called
+ * @dsm: the DSM
+ * @fn: the function that it is about
+ * @cancellable: false for what undoes something
+ *
+ * Context: the worker.
+ */
+void pci_tsm_op_begin(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn, bool cancellable)
+{
+	guard(raw_spinlock_irqsave)(&dsm->lock);
+	dsm->op_fn = fn;
+	dsm->op_cancellable = cancellable;
+	fn->users++;
+}
+
+/**
+ * pci_tsm_op_end() - the op has returned
+ * @dsm: the DSM
+ *
+ * Context: the worker.
+ */
+void pci_tsm_op_end(struct pci_tsm_dsm *dsm)
+{
+	scoped_guard(raw_spinlock_irqsave, &dsm->lock) {
+		dsm->op_fn->users--;
+		dsm->op_fn = NULL;
+	}
+	/* Whoever cancels this op now is done with it before the next begins */
+	mutex_lock(&dsm->cancel_mutex);
+	mutex_unlock(&dsm->cancel_mutex);
+	wake_up_all(&dsm->idle);
+}
+
+/**
+ * pci_tsm_item_cancelled() - was the item that runs told to stop?
+ * @dsm: the DSM
+ *
+ * Context: the worker.
+ */
+bool pci_tsm_item_cancelled(struct pci_tsm_dsm *dsm)
+{
+	guard(raw_spinlock_irqsave)(&dsm->lock);
+	return dsm->op_cancelled || dsm->gone || (dsm->tsm && READ_ONCE(dsm->tsm->leaving));
+}
+
+/**
+ * pci_tsm_find_fn() - first function of a DSM that something holds for
+ * @dsm: the DSM
+ * @match: the question, asked under the DSM's lock
+ *
+ * Return: the function with a reference and a user, or NULL; pci_tsm_unuse_fn()
+ * gives both back.
+ */
+struct pci_tsm_fn *pci_tsm_find_fn(struct pci_tsm_dsm *dsm, bool (*match)(struct pci_tsm_fn *fn))
+{
+	struct pci_tsm_fn *fn;
+
+	guard(raw_spinlock_irqsave)(&dsm->lock);
+	list_for_each_entry(fn, &dsm->fns, node) {
+		if (match(fn)) {
+			kref_get(&fn->ref);
+			fn->users++;
+			return fn;
+		}
+	}
+	return NULL;
+}
+
+/**
+ * pci_tsm_unuse_fn() - the end of what pci_tsm_find_fn() began
+ * @fn: the function
+ */
+void pci_tsm_unuse_fn(struct pci_tsm_fn *fn)
+{
+	scoped_guard(raw_spinlock_irqsave, &fn->dsm->lock)
+		fn->users--;
+	wake_up_all(&fn->dsm->idle);
+	pci_tsm_fn_put(fn);
+}
+
+static bool fn_lost(struct pci_tsm_fn *fn)
+{
+	return pci_tsm_record_lost(&fn->rec);
+}
+
+static bool fn_unwanted(struct pci_tsm_fn *fn)
+{
+	return fn->want_unbind;
+}
+
+static bool fn_leaving(struct pci_tsm_fn *fn)
+{
+	return fn->gone && fn->tsm;
+}
+
+bool pci_tsm_fn_unprobed(struct pci_tsm_fn *fn)
+{
+	return !fn->tsm && !fn->probe_failed && !fn->gone;
+}
+
+/* Must all of it be undone, and why? */
+static bool must_tear_down(struct pci_tsm_dsm *dsm, enum pci_tsm_step *step,
+			   enum pci_tsm_reason *reason)
+{
+	enum pci_tsm_reason asleep = pci_tsm_asleep();
+
+	guard(raw_spinlock_irqsave)(&dsm->lock);
+	if (!dsm->tsm)
+		return false;
+	if (dsm->gone) {
+		*step = PCI_TSM_STEP_REMOVAL;
+		*reason = PCI_TSM_REASON_REMOVAL;
+	} else if (READ_ONCE(dsm->tsm->leaving)) {
+		*step = PCI_TSM_STEP_DEPARTURE;
+		*reason = PCI_TSM_REASON_DEPARTURE;
+	} else if (asleep) {
+		*step = PCI_TSM_STEP_SLEEP;
+		*reason = asleep;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static bool do_fn(struct pci_tsm_dsm *dsm, bool (*match)(struct pci_tsm_fn *fn),
+		  void (*act)(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn))
+{
+	struct pci_tsm_fn *fn = pci_tsm_find_fn(dsm, match);
+
+	if (!fn)
+		return false;
+	act(dsm, fn);
+	pci_tsm_unuse_fn(fn);
+	return true;
+}
+
+static void unbind_fn(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn)
+{
+	pci_tsm_link_unbind(dsm, fn, PCI_TSM_STEP_UNBIND, PCI_TSM_REASON_REQUEST);
+	scoped_guard(raw_spinlock_irqsave, &dsm->lock)
+		fn->want_unbind = false;
+}
+
+static bool do_request(struct pci_tsm_dsm *dsm)
+{
+	struct pci_tsm_req *req = NULL;
+	ssize_t result;
+
+	scoped_guard(raw_spinlock_irqsave, &dsm->lock) {
+		for (int i = 0; i < ARRAY_SIZE(dsm->queue) && !req; i++)
+			req = list_first_entry_or_null(&dsm->queue[i], struct pci_tsm_req, node);
+		if (req) {
+			list_del_init(&req->node);
+			dsm->nr_queued--;
+			dsm->req = req;
+		}
+	}
+	if (!req)
+		return false;
+
+	result = pci_tsm_link_run(dsm, req);
+	scoped_guard(raw_spinlock_irqsave, &dsm->lock)
+		dsm->req = NULL;
+	req_finish(req, result);
+	return true;
+}
+
+/* One item, the most urgent there is */
+static bool do_item(struct pci_tsm_dsm *dsm)
+{
+	enum pci_tsm_reason reason;
+	enum pci_tsm_step step;
+
+	scoped_guard(raw_spinlock_irqsave, &dsm->lock)
+		dsm->op_cancelled = false;
+
+	if (pci_tsm_record_lost(&dsm->rec)) {
+		pci_tsm_link_withdraw(dsm);
+		return true;
+	}
+	if (do_fn(dsm, fn_lost, pci_tsm_link_withdraw_fn))
+		return true;
+	if (must_tear_down(dsm, &step, &reason)) {
+		pci_tsm_link_teardown(dsm, step, reason);
+		return true;
+	}
+	if (do_fn(dsm, fn_leaving, pci_tsm_link_drop_fn) || do_fn(dsm, fn_unwanted, unbind_fn))
+		return true;
+	if (do_request(dsm))
+		return true;
+	return dsm->up && do_fn(dsm, pci_tsm_fn_unprobed, pci_tsm_link_probe);
+}
+
+static void dsm_work(struct work_struct *work)
+{
+	struct pci_tsm_dsm *dsm = container_of(work, struct pci_tsm_dsm, work);
+	/* The device may be the one that memory is swapped to */
+	unsigned int noio = memalloc_noio_save();
+	bool more;
+
+	do {
+		lock_map_acquire(&pci_tsm_worker_map);
+		more = do_item(dsm);
+		lock_map_release(&pci_tsm_worker_map);
+		wake_up_all(&dsm->idle);
+		cond_resched();
+	} while (more);
+
+	memalloc_noio_restore(noio);
+	pci_tsm_dsm_put(dsm);
+}
+
+/* A TDI that is lost, by itself or with its DSM, and can still do DMA */
+static bool fn_to_quiesce(struct pci_tsm_fn *fn)
+{
+	return fn->tsm && fn->tsm->tdi && !fn->quiesced && !fn->gone &&
+	       (pci_tsm_record_lost(&fn->rec) || pci_tsm_record_lost(&fn->dsm->rec));
+}
+
+static bool fn_is_dsm(struct pci_tsm_fn *fn)
+{
+	return pci_tsm_fn_is_dsm(fn) && !fn->gone;
+}
+
+static void notify_fn(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn)
+{
+	pci_tsm_notify_state(fn);
+}
+
+static void quiesce_fn(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn)
+{
+	scoped_guard(raw_spinlock_irqsave, &dsm->lock)
+		fn->quiesced = true;
+	pci_clear_master(fn->pdev);
+	pci_tsm_notify_state(fn);
+}
+
+/* What does not wait for the worker: neither allocates, nor waits for an op */
+static void dsm_urgent(struct work_struct *work)
+{
+	struct pci_tsm_dsm *dsm = container_of(work, struct pci_tsm_dsm, urgent);
+
+	pci_tsm_cancel(dsm);
+	while (do_fn(dsm, fn_to_quiesce, quiesce_fn))
+		;
+	if (pci_tsm_record_lost(&dsm->rec))
+		do_fn(dsm, fn_is_dsm, notify_fn);
+	pci_tsm_dsm_put(dsm);
+}
+
+/**
+ * pci_tsm_dsm_init_work() - make a DSM ready to be kicked
+ * @dsm: the DSM
+ */
+void pci_tsm_dsm_init_work(struct pci_tsm_dsm *dsm)
+{
+	INIT_WORK(&dsm->work, dsm_work);
+	INIT_WORK(&dsm->urgent, dsm_urgent);
+}
+
+/* Hung devices must not use up what other devices need, on any NUMA node */
+static int __init pci_tsm_worker_init(void)
+{
+	lockdep_init_map(&pci_tsm_worker_map, "pci_tsm_worker", &pci_tsm_worker_key, 0);
+	pci_tsm_wq = alloc_workqueue("pci_tsm", WQ_UNBOUND, WQ_MAX_ACTIVE);
+	pci_tsm_urgent_wq = alloc_workqueue("pci_tsm_urgent", WQ_MEM_RECLAIM | WQ_HIGHPRI, 0);
+	if (!pci_tsm_wq || !pci_tsm_urgent_wq)
+		panic("pci_tsm: no memory for workqueues\n");
+	workqueue_set_min_active(pci_tsm_wq, WQ_MAX_ACTIVE);
+	return 0;
+}
+core_initcall(pci_tsm_worker_init);

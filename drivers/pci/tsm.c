@@ -1,0 +1,705 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PCI/TSM core: TSMs come and go, devices come and go, and what the rest of
+ * the kernel may ask for.
+ *
+ * PCIe r7.0 sec 6.31 (CMA-SPDM), 6.33 (IDE), 11 (TDISP). Everything that is
+ * done to a device is done by the worker of its DSM (tsm-worker.c); the
+ * functions here submit requests to it, mark what it must act upon, and wait.
+ */
+#define pr_fmt(fmt) "PCI/TSM: " fmt
+#define dev_fmt(fmt) "TSM: " fmt
+
+#include <linux/cleanup.h>
+#include <linux/init.h>
+#include <linux/pci.h>
+#include <linux/pci-doe.h>
+#include <linux/pci-tsm.h>
+#include <linux/rwsem.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "pci.h"
+#include "tsm.h"
+#include <trace/events/pci_tsm.h>
+
+DEFINE_MUTEX(pci_tsm_dir_lock);
+
+/* Protects the registry below; never held over an op, a device or sysfs */
+static DECLARE_RWSEM(pci_tsm_rwsem);
+static LIST_HEAD(pci_tsm_providers);
+
+static bool pci_tsm_off __ro_after_init;
+
+static int __init pci_tsm_setup(char *arg)
+{
+	if (strcmp(arg, "off"))
+		return -EINVAL;
+	pci_tsm_off = true;
+	return 0;
+}
+early_param("pci_tsm", pci_tsm_setup);
+
+/* Does this TSM serve the DSM in @dsm_pdev? */
+static bool provider_matches(struct pci_tsm_provider *tsm, struct pci_dev *dsm_pdev)
+{
+	if (!pci_tsm_capable(dsm_pdev))
+		return false;
+	if (tsm->ops->match)
+		return tsm->ops->match(tsm->tsm_dev, dsm_pdev);
+	return is_pci_tsm_pf0(dsm_pdev);
+}
+
+/**
+ * pci_tsm_served() - does any TSM serve the DSM of a function?
+ * @pdev: the function
+ *
+ * Context: process; pci_tsm_dir_lock may be held.
+ */
+bool pci_tsm_served(struct pci_dev *pdev)
+{
+	struct pci_dev *dsm_pdev __free(pci_dev_put) = NULL;
+	struct pci_tsm_provider *tsm;
+
+	guard(rwsem_read)(&pci_tsm_rwsem);
+	if (list_empty(&pci_tsm_providers))
+		return false;
+	dsm_pdev = pci_tsm_find_dsm(pdev);
+	if (!dsm_pdev)
+		return false;
+	list_for_each_entry(tsm, &pci_tsm_providers, node)
+		if (provider_matches(tsm, dsm_pdev))
+			return true;
+	return false;
+}
+
+/**
+ * pci_tsm_pick() - the TSM that a connect names
+ * @pdev: a function that can hold a DSM
+ * @id: number of the TSM, or PCI_TSM_ID_ANY for the best one
+ *
+ * Context: process.
+ * Return: the TSM with a share in its in-flight reference; ERR_PTR: -ENXIO for
+ * none that serves the function, -ENODEV for one that is leaving.
+ */
+struct pci_tsm_provider *pci_tsm_pick(struct pci_dev *pdev, int id)
+{
+	struct pci_tsm_provider *tsm, *best = NULL;
+
+	guard(rwsem_read)(&pci_tsm_rwsem);
+	list_for_each_entry(tsm, &pci_tsm_providers, node) {
+		if (id != PCI_TSM_ID_ANY && id != tsm->tsm_dev->id)
+			continue;
+		if (!provider_matches(tsm, pdev))
+			continue;
+		if (!best || tsm->ops->rank > best->ops->rank)
+			best = tsm;
+	}
+	if (!best)
+		return ERR_PTR(-ENXIO);
+	return percpu_ref_tryget_live(&best->inflight) ? best : ERR_PTR(-ENODEV);
+}
+
+/**
+ * pci_tsm_connect() - the verb: bring up session and stream of a DSM
+ * @pdev: the function that the DSM lives in
+ * @id: the TSM to use, or PCI_TSM_ID_ANY
+ * @args: parameters, NULL for the defaults
+ *
+ * Context: process; waits killably; no lock that an op may need.
+ * Return: 0 or the errnos of Documentation/PCI/tsm.rst.
+ */
+int pci_tsm_connect(struct pci_dev *pdev, int id, const struct pci_tsm_connect_args *args)
+{
+	struct pci_tsm_provider *tsm = pci_tsm_pick(pdev, id);
+	struct pci_tsm_view view;
+	struct pci_tsm_req *req;
+	struct pci_tsm_fn *fn;
+	int rc;
+
+	if (IS_ERR(tsm)) {
+		/* That it is connected already says more than that another one is not there */
+		pci_tsm_view(pdev, &view);
+		return view.tsm_id >= 0 && PTR_ERR(tsm) == -ENXIO ? -EBUSY : PTR_ERR(tsm);
+	}
+
+	fn = pci_tsm_fn_get_or_make(pdev);
+	req = IS_ERR(fn) ? NULL : pci_tsm_req_alloc(PCI_TSM_VERB_CONNECT, fn);
+	if (!req) {
+		percpu_ref_put(&tsm->inflight);
+		rc = IS_ERR(fn) ? PTR_ERR(fn) : -ENOMEM;
+		if (!IS_ERR(fn))
+			pci_tsm_fn_put(fn);
+		return rc;
+	}
+	req->tsm = tsm;
+	if (args)
+		req->connect = *args;
+	rc = pci_tsm_req_run(req, true);
+	pci_tsm_req_put(req);
+	pci_tsm_fn_put(fn);
+	return rc;
+}
+
+/**
+ * pci_tsm_disconnect() - the verb: undo a connect
+ * @pdev: the function that the DSM lives in
+ * @id: the TSM that must be the connected one, PCI_TSM_ID_ANY or _UNKNOWN
+ *
+ * Context: process; waits killably, but is never given up.
+ * Return: 0; -ENXIO not connected; -EINVAL another TSM's name; -EINTR killed;
+ * -ENODEV the device is going away; -ENOMEM.
+ */
+int pci_tsm_disconnect(struct pci_dev *pdev, int id)
+{
+	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
+	struct pci_tsm_req *req;
+	int rc;
+
+	if (!fn)
+		return -ENXIO;
+	req = pci_tsm_req_alloc(PCI_TSM_VERB_DISCONNECT, fn);
+	if (req) {
+		req->id = id;
+		rc = pci_tsm_req_run(req, true);
+		pci_tsm_req_put(req);
+	} else {
+		rc = -ENOMEM;
+	}
+	pci_tsm_fn_put(fn);
+	return rc;
+}
+
+/**
+ * pci_tsm_bind() - give a function to a TVM: lock its interface
+ * @pdev: the function; its DSM is connected
+ * @kvm: the TVM; must stay valid until pci_tsm_unbind() has returned, also when
+ *	this call was killed
+ * @tdi_id: the name that the TVM knows the function by
+ * @invalidate: called, without any lock, before the core unbinds by itself;
+ *	must not sleep; never called after pci_tsm_unbind() has returned
+ * @data: argument of @invalidate
+ *
+ * Context: process; waits killably; no lock that an op may need.
+ * Return: 0; -ENXIO not connected or not served; -EBUSY bound already, or too
+ * many requests; -EOPNOTSUPP the TSM cannot; -ENODEV going away; -EINTR killed;
+ * -ECANCELED; -ENOMEM; or the TSM's error.
+ */
+int pci_tsm_bind(struct pci_dev *pdev, struct kvm *kvm, u32 tdi_id,
+		 void (*invalidate)(void *data), void *data)
+{
+	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
+	struct pci_tsm_req *req;
+	int rc;
+
+	if (!fn)
+		return -ENXIO;
+	req = pci_tsm_req_alloc(PCI_TSM_VERB_BIND, fn);
+	if (req) {
+		req->bind.kvm = kvm;
+		req->bind.tdi_id = tdi_id;
+		req->bind.invalidate = invalidate;
+		req->bind.data = data;
+		rc = pci_tsm_req_run(req, true);
+		pci_tsm_req_put(req);
+	} else {
+		rc = -ENOMEM;
+	}
+	pci_tsm_fn_put(fn);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(pci_tsm_bind);
+
+static bool is_unbound(struct pci_tsm_dsm *dsm, void *data)
+{
+	struct pci_tsm_fn *fn = data;
+
+	guard(raw_spinlock_irqsave)(&dsm->lock);
+	return !fn->want_unbind;
+}
+
+/**
+ * pci_tsm_unbind() - take a function back from its TVM
+ * @pdev: the function, in whatever state
+ *
+ * Needs no memory and cannot fail: it is not a request, but a condition that
+ * the worker acts upon before it serves any request.
+ *
+ * Context: process; waits uninterruptibly, for as long as the TSM's op.
+ */
+void pci_tsm_unbind(struct pci_dev *pdev)
+{
+	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
+
+	if (!fn)
+		return;
+	scoped_guard(raw_spinlock_irqsave, &fn->dsm->lock)
+		fn->want_unbind = true;
+	pci_tsm_mark_cancelled(fn->dsm, fn);
+	pci_tsm_cancel(fn->dsm);
+	pci_tsm_kick(fn->dsm);
+	pci_tsm_wait_idle(fn->dsm, is_unbound, fn, MAX_SCHEDULE_TIMEOUT);
+	pci_tsm_fn_put(fn);
+}
+EXPORT_SYMBOL_GPL(pci_tsm_unbind);
+
+static int copy_guest_req(struct pci_tsm_req *req, sockptr_t in)
+{
+	void *buf = kvzalloc(req->guest.req_len, GFP_KERNEL_ACCOUNT);
+
+	req->guest.req = KERNEL_SOCKPTR(buf);
+	if (!buf)
+		return -ENOMEM;
+	if (copy_from_sockptr(buf, in, req->guest.req_len))
+		return -EFAULT;
+	buf = kvzalloc(req->guest.resp_len, GFP_KERNEL_ACCOUNT);
+	req->guest.resp = KERNEL_SOCKPTR(buf);
+	return buf ? 0 : -ENOMEM;
+}
+
+static ssize_t run_guest_req(struct pci_tsm_req *req, sockptr_t in, sockptr_t out, u64 *tsm_code)
+{
+	ssize_t rc = copy_guest_req(req, in);
+
+	if (rc) {
+		pci_tsm_req_put(req);	/* the queue's, which it never gets to */
+		return rc;
+	}
+	rc = pci_tsm_req_run(req, true);
+	/* Killed: the worker may still write to it */
+	if (rc == -EINTR)
+		return rc;
+	if (tsm_code)
+		*tsm_code = req->guest.tsm_code;
+	if (rc >= 0 && copy_to_sockptr(out, req->guest.resp.kernel, req->guest.resp_len))
+		return -EFAULT;
+	return rc;
+}
+
+/**
+ * pci_tsm_guest_req() - pass a guest's request about its TDI to the TSM
+ * @pdev: the bound function
+ * @scope: how far the request may reach
+ * @req_in: the request
+ * @in_len: bytes in @req_in, at most PCI_TSM_GUEST_REQ_MAX
+ * @req_out: room for the answer
+ * @out_len: bytes in @req_out, at most PCI_TSM_GUEST_REQ_MAX
+ * @tsm_code: set to the TSM's own result code; may be NULL
+ *
+ * The TSM works on copies. Requests of different TDIs take turns.
+ *
+ * Context: process; waits killably; user memory of the caller may be used.
+ * Return: 0, a residue in bytes, or: -EINVAL for a scope that is not allowed or
+ * a length over the limit; -ENXIO not bound; -EBUSY a request of this TDI is
+ * on its way; -EOPNOTSUPP; -EFAULT; -ENOMEM; -EINTR; -ECANCELED; -ENODEV; or
+ * the TSM's error.
+ */
+ssize_t pci_tsm_guest_req(struct pci_dev *pdev, enum pci_tsm_req_scope scope,
+			  sockptr_t req_in, size_t in_len,
+			  sockptr_t req_out, size_t out_len, u64 *tsm_code)
+{
+	struct pci_tsm_req *req;
+	struct pci_tsm_fn *fn;
+	ssize_t rc = -ENOMEM;
+
+	if ((unsigned int)scope > PCI_TSM_REQ_STATE_CHANGE)
+		return -EINVAL;
+	if (in_len > PCI_TSM_GUEST_REQ_MAX || out_len > PCI_TSM_GUEST_REQ_MAX)
+		return -EINVAL;
+	fn = pci_tsm_fn_get(pdev);
+	if (!fn)
+		return -ENXIO;
+
+	req = pci_tsm_req_alloc(PCI_TSM_VERB_GUEST_REQ, fn);
+	if (req) {
+		req->guest.scope = scope;
+		req->guest.req_len = in_len;
+		req->guest.resp_len = out_len;
+		rc = run_guest_req(req, req_in, req_out, tsm_code);
+		pci_tsm_req_put(req);
+	}
+	pci_tsm_fn_put(fn);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(pci_tsm_guest_req);
+
+/* Some reasons concern one interface; the rest concern the DSM and all it governs */
+static bool is_loss_of_fn(struct pci_tsm_fn *fn, enum pci_tsm_reason reason)
+{
+	return reason == PCI_TSM_REASON_TDI ||
+	       (reason == PCI_TSM_REASON_RESET && !pci_tsm_fn_is_dsm(fn));
+}
+
+static void fn_report_lost(struct pci_tsm_fn *fn, enum pci_tsm_reason reason)
+{
+	bool of_fn = is_loss_of_fn(fn, reason);
+	struct pci_tsm_dsm *dsm = fn->dsm;
+
+	if (pci_tsm_record_lose(of_fn ? &fn->rec : &dsm->rec, reason)) {
+		trace_pci_tsm_lost(fn->pdev, reason);
+		scoped_guard(raw_spinlock_irqsave, &dsm->lock)
+			dsm->counters.losses[reason]++;
+	} else if (!of_fn) {
+		return;
+	}
+	pci_tsm_mark_cancelled(dsm, of_fn ? fn : NULL);
+	pci_tsm_kick_urgent(dsm);
+	pci_tsm_kick(dsm);
+}
+
+/**
+ * pci_tsm_report_lost() - trust in a function is lost
+ * @pdev: the function
+ * @reason: why
+ *
+ * From this moment every reader sees "failed" or "error". What runs is
+ * cancelled and the TSM told to close the interfaces, soon.
+ *
+ * Context: any, hard irq too.
+ */
+void pci_tsm_report_lost(struct pci_dev *pdev, enum pci_tsm_reason reason)
+{
+	struct pci_tsm_fn *fn;
+
+	if ((unsigned int)reason >= PCI_TSM_NR_REASONS)
+		return;
+	fn = pci_tsm_fn_get(pdev);
+	if (!fn)
+		return;
+	fn_report_lost(fn, reason);
+	pci_tsm_fn_put(fn);
+}
+EXPORT_SYMBOL_GPL(pci_tsm_report_lost);
+
+/**
+ * pci_tsm_cancelled() - should the op that runs on a function's DSM stop?
+ * @pdev: the function
+ *
+ * For long steps of a TSM driver's op, between two waits, and as a condition of
+ * them. Never true for ops that undo something.
+ *
+ * Context: any.
+ */
+bool pci_tsm_cancelled(struct pci_dev *pdev)
+{
+	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
+	bool cancelled = true;
+
+	if (!fn)
+		return true;
+	scoped_guard(raw_spinlock_irqsave, &fn->dsm->lock)
+		cancelled = fn->dsm->op_cancellable && fn->dsm->op_cancelled;
+	pci_tsm_fn_put(fn);
+	return cancelled;
+}
+EXPORT_SYMBOL_GPL(pci_tsm_cancelled);
+
+/**
+ * pci_tsm_of() - the TSM driver's context of a function
+ * @pdev: the function
+ *
+ * Context: an op about the function, or anything that keeps it from ending.
+ * Return: what the op probe returned, NULL outside of probe and remove.
+ */
+struct pci_tsm *pci_tsm_of(struct pci_dev *pdev)
+{
+	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
+	struct pci_tsm *tsm;
+
+	if (!fn)
+		return NULL;
+	tsm = READ_ONCE(fn->tsm);
+	pci_tsm_fn_put(fn);
+	return tsm;
+}
+EXPORT_SYMBOL_GPL(pci_tsm_of);
+
+/**
+ * pci_tsm_dsm_dev() - the function that the DSM of a function lives in
+ * @pdev: a function that an op was called for
+ *
+ * Context: an op about the function.
+ * Return: the function, without a reference: it outlives the op, and the
+ * context that the op probe returns; NULL for none.
+ */
+struct pci_dev *pci_tsm_dsm_dev(struct pci_dev *pdev)
+{
+	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
+	struct pci_dev *dsm_dev;
+
+	if (!fn)
+		return NULL;
+	dsm_dev = fn->dsm->pdev;
+	pci_tsm_fn_put(fn);
+	return dsm_dev;
+}
+EXPORT_SYMBOL_GPL(pci_tsm_dsm_dev);
+
+/**
+ * pci_tsm_authentic() - has the device of a function proved who it is?
+ * @pdev: the function
+ *
+ * Context: process.
+ * Return: true if its DSM is connected and the TSM verified its identity to an
+ * anchor in this session.
+ */
+bool pci_tsm_authentic(struct pci_dev *pdev)
+{
+	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
+	struct pci_tsm_change now;
+	bool verified = false;
+
+	if (!fn)
+		return false;
+	pci_tsm_record_read(&fn->dsm->rec, &now);
+	if (now.new == PCI_TSM_CONNECTED)
+		verified = READ_ONCE(fn->dsm->verified);
+	pci_tsm_fn_put(fn);
+	return verified;
+}
+
+/**
+ * pci_tsm_set_verified() - the TSM verified the identity of the device
+ * @pdev: the function that the DSM lives in
+ *
+ * Holds until the end of the connection.
+ *
+ * Context: the op connect.
+ */
+void pci_tsm_set_verified(struct pci_dev *pdev)
+{
+	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
+
+	if (!fn)
+		return;
+	WRITE_ONCE(fn->dsm->verified, true);
+	pci_tsm_fn_put(fn);
+}
+EXPORT_SYMBOL_GPL(pci_tsm_set_verified);
+
+/**
+ * pci_tsm_announce() - tell user space that a DSM may be connected now
+ * @pdev: the function that it lives in; others are left alone
+ *
+ * Context: process.
+ */
+void pci_tsm_announce(struct pci_dev *pdev)
+{
+	struct pci_tsm_provider *tsm = pci_tsm_pick(pdev, PCI_TSM_ID_ANY);
+
+	if (IS_ERR(tsm))
+		return;
+	pci_tsm_event_tsm(pdev, "available", tsm->tsm_dev);
+	percpu_ref_put(&tsm->inflight);
+}
+
+/**
+ * pci_tsm_init() - hook: a function was added
+ * @pdev: the function, after device_add()
+ */
+void pci_tsm_init(struct pci_dev *pdev)
+{
+	if (pci_tsm_off)
+		return;
+	pci_tsm_fn_join(pdev);
+	pci_tsm_files_update(pdev);
+	pci_tsm_announce(pdev);
+}
+
+static void fn_mark_gone(struct pci_tsm_fn *fn)
+{
+	guard(raw_spinlock_irqsave)(&fn->dsm->lock);
+	fn->gone = true;
+	if (pci_tsm_fn_is_dsm(fn))
+		fn->dsm->gone = true;
+	if (pci_tsm_fn_is_dsm(fn) || fn->dsm->op_fn == fn ||
+	    (fn->dsm->req && fn->dsm->req->fn == fn))
+		fn->dsm->op_cancelled = true;
+}
+
+/**
+ * pci_tsm_stop() - hook: a function is about to be removed
+ * @pdev: the function
+ *
+ * Cancels, and waits for nothing: the driver core is going to wait for stores
+ * that wait for us.
+ */
+void pci_tsm_stop(struct pci_dev *pdev)
+{
+	struct pci_tsm_fn *fn;
+
+	pci_tsm_fn_close(pdev);
+	fn = pci_tsm_fn_get(pdev);
+	if (!fn)
+		return;
+	fn_mark_gone(fn);
+	pci_tsm_kick_urgent(fn->dsm);
+	pci_tsm_kick(fn->dsm);
+	pci_tsm_fn_put(fn);
+}
+
+/* Nobody works on the function, and nothing is left to undo */
+static bool is_removable(struct pci_tsm_dsm *dsm, void *data)
+{
+	struct pci_tsm_fn *fn = data;
+
+	guard(raw_spinlock_irqsave)(&dsm->lock);
+	if (pci_tsm_fn_is_dsm(fn) && (dsm->tsm || dsm->req))
+		return false;
+	return !fn->tsm && !fn->users;
+}
+
+/**
+ * pci_tsm_destroy() - hook: a function is being removed
+ * @pdev: the function, before device_del()
+ *
+ * Waits at most for the cancel of what runs, and for the teardown.
+ */
+void pci_tsm_destroy(struct pci_dev *pdev)
+{
+	struct pci_tsm_fn *fn;
+
+	pci_tsm_fn_close(pdev);
+	while ((fn = pci_tsm_fn_get(pdev))) {
+		fn_mark_gone(fn);
+		pci_tsm_expel(fn->dsm, pci_tsm_fn_is_dsm(fn) ? NULL : fn, NULL, -ENODEV);
+		pci_tsm_kick(fn->dsm);
+		pci_tsm_wait_idle(fn->dsm, is_removable, fn, MAX_SCHEDULE_TIMEOUT);
+		pci_tsm_fn_leave(fn);
+		pci_tsm_fn_put(fn);
+	}
+}
+
+/**
+ * pci_tsm_reset() - hook: a function, or what is below a bridge, is reset
+ * @pdev: the function or bridge; NULL for none
+ *
+ * Context: process; device locks and pci_slot_mutex may be held.
+ */
+void pci_tsm_reset(struct pci_dev *pdev)
+{
+	struct pci_tsm_dsm *dsm;
+
+	if (!pdev)
+		return;
+	if (!pci_is_bridge(pdev) || pci_pcie_type(pdev) == PCI_EXP_TYPE_UPSTREAM)
+		pci_tsm_report_lost(pdev, PCI_TSM_REASON_RESET);
+	if (!pci_is_bridge(pdev))
+		return;
+	for_each_pci_tsm_dsm(dsm)
+		if (pci_tsm_below(dsm->pdev, pdev))
+			pci_tsm_report_lost(dsm->pdev, PCI_TSM_REASON_RESET);
+}
+
+/**
+ * pci_tsm_unplugged() - hook: a function does not answer any more
+ * @pdev: the function
+ */
+void pci_tsm_unplugged(struct pci_dev *pdev)
+{
+	pci_tsm_report_lost(pdev, PCI_TSM_REASON_UNPLUGGED);
+}
+
+static void provider_drained(struct percpu_ref *ref)
+{
+	struct pci_tsm_provider *tsm = container_of(ref, struct pci_tsm_provider, inflight);
+
+	complete(&tsm->drained);
+}
+
+static void provider_confirmed(struct percpu_ref *ref)
+{
+	struct pci_tsm_provider *tsm = container_of(ref, struct pci_tsm_provider, inflight);
+
+	complete(&tsm->confirmed);
+}
+
+static void update_all_files(const char *event, struct pci_tsm_provider *tsm)
+{
+	struct pci_dev *pdev = NULL;
+
+	for_each_pci_dev(pdev) {
+		pci_tsm_files_update(pdev);
+		if (provider_matches(tsm, pdev))
+			pci_tsm_event_tsm(pdev, event, tsm->tsm_dev);
+	}
+}
+
+/**
+ * pci_tsm_register() - a TSM with PCI ops arrives
+ * @tsm_dev: the TSM, for tsm_dev_register()
+ *
+ * Context: process.
+ * Return: 0; -EINVAL for ops that lack what every TSM needs; -EOPNOTSUPP with
+ * pci_tsm=off; -ENOMEM.
+ */
+int pci_tsm_register(struct tsm_dev *tsm_dev)
+{
+	const struct pci_tsm_ops *ops = tsm_dev->pci_ops;
+	struct pci_tsm_provider *tsm;
+
+	if (!ops->probe || !ops->remove || !ops->connect || !ops->disconnect ||
+	    !ops->bind != !ops->unbind)
+		return -EINVAL;
+	if (pci_tsm_off)
+		return -EOPNOTSUPP;
+
+	tsm = kzalloc(sizeof(*tsm), GFP_KERNEL);
+	if (!tsm)
+		return -ENOMEM;
+	if (percpu_ref_init(&tsm->inflight, provider_drained, 0, GFP_KERNEL)) {
+		kfree(tsm);
+		return -ENOMEM;
+	}
+	init_completion(&tsm->confirmed);
+	init_completion(&tsm->drained);
+	tsm->tsm_dev = tsm_dev;
+	tsm->ops = ops;
+	tsm_dev->provider = tsm;
+
+	scoped_guard(rwsem_write, &pci_tsm_rwsem)
+		list_add_tail(&tsm->node, &pci_tsm_providers);
+	update_all_files("available", tsm);
+	return 0;
+}
+
+static bool is_rid_of(struct pci_tsm_dsm *dsm, void *data)
+{
+	guard(raw_spinlock_irqsave)(&dsm->lock);
+	return dsm->tsm != data;
+}
+
+/**
+ * pci_tsm_unregister() - a TSM leaves
+ * @tsm_dev: the TSM, for tsm_dev_unregister()
+ *
+ * First nothing new begins; then what runs is cancelled and what is connected
+ * torn down, on all DSMs at once; then the ops are taken away.
+ *
+ * Context: process; waits uninterruptibly.
+ */
+void pci_tsm_unregister(struct tsm_dev *tsm_dev)
+{
+	struct pci_tsm_provider *tsm = tsm_dev->provider;
+	struct pci_tsm_dsm *dsm;
+
+	scoped_guard(rwsem_write, &pci_tsm_rwsem)
+		list_del(&tsm->node);
+	WRITE_ONCE(tsm->leaving, true);
+	percpu_ref_kill_and_confirm(&tsm->inflight, provider_confirmed);
+	wait_for_completion(&tsm->confirmed);
+
+	for_each_pci_tsm_dsm(dsm) {
+		pci_tsm_expel(dsm, NULL, tsm, -ENODEV);
+		pci_tsm_kick(dsm);
+	}
+	for_each_pci_tsm_dsm(dsm)
+		pci_tsm_wait_idle(dsm, is_rid_of, tsm, MAX_SCHEDULE_TIMEOUT);
+	wait_for_completion(&tsm->drained);
+
+	update_all_files("gone", tsm);
+	WRITE_ONCE(tsm_dev->pci_ops, NULL);
+	tsm_dev->provider = NULL;
+	percpu_ref_exit(&tsm->inflight);
+	kfree(tsm);
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * PCI/TSM core, private: what the tsm*.c files share.
+ *
+ * Locks, outermost first. Outside of all of them: the rescan lock, device
+ * locks, VFIO's locks. None is held over an op or an access to a device.
+ *
+ *   pci_tsm_dir_lock		who may write pci_dev::tsm, create or remove tsm/
+ *   pci_tsm_rwsem		the registry of TSMs
+ *   pci_tsm_dsm::cancel_mutex	holds the running op in place while it is cancelled
+ *   pci_tsm_list_lock		the list of all DSMs (raw, irqs off)
+ *   pci_tsm_dsm::lock		queue, running op, functions (raw, irqs off)
+ *   pci_tsm_record::lock	one state record (raw, irqs off)
+ */
+#ifndef DRIVERS_PCI_TSM_H
+#define DRIVERS_PCI_TSM_H
+
+#include <linux/completion.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/pci-tsm.h>
+#include <linux/percpu-refcount.h>
+#include <linux/spinlock.h>
+#include <linux/tsm-class.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#define PCI_TSM_QUEUE_MAX	64
+
+/* The states of a DSM, then those of a function; link role */
+enum pci_tsm_state {
+	PCI_TSM_NO_STATE,
+	PCI_TSM_DISCONNECTED,
+	PCI_TSM_CONNECTING,
+	PCI_TSM_CONNECTED,
+	PCI_TSM_DISCONNECTING,
+	PCI_TSM_FAILED,
+	PCI_TSM_UNBOUND,
+	PCI_TSM_BOUND,
+	PCI_TSM_ERROR,
+	PCI_TSM_NR_STATES,
+};
+
+/* What may move a record from one state to the next */
+enum pci_tsm_step {
+	PCI_TSM_STEP_CONNECT,
+	PCI_TSM_STEP_CONNECTED,
+	PCI_TSM_STEP_REFUSED,
+	PCI_TSM_STEP_DISCONNECT,
+	PCI_TSM_STEP_DISCONNECTED,
+	PCI_TSM_STEP_BIND,
+	PCI_TSM_STEP_UNBIND,
+	PCI_TSM_STEP_LOSS,
+	PCI_TSM_STEP_REMOVAL,
+	PCI_TSM_STEP_DEPARTURE,
+	PCI_TSM_STEP_SLEEP,
+	PCI_TSM_NR_STEPS,
+};
+
+/**
+ * struct pci_tsm_record - the state of a DSM or of a function
+ * @lock: protects all of it; taken in hard irqs
+ * @state: where it is
+ * @reason: why the last transition happened
+ * @lost_reason: why it is @lost
+ * @lost: trust is lost and the worker has not finished to withdraw yet, or
+ *	the record is still in the state that this led to
+ * @seq: number of transitions so far
+ */
+struct pci_tsm_record {
+	raw_spinlock_t lock;
+	enum pci_tsm_state state;
+	enum pci_tsm_reason reason;
+	enum pci_tsm_reason lost_reason;
+	bool lost;
+	u64 seq;
+};
+
+/**
+ * struct pci_tsm_change - one transition, as events tell it
+ * @old: the state before
+ * @new: the state after; @old if there was no transition
+ * @reason: why
+ * @seq: its number
+ */
+struct pci_tsm_change {
+	enum pci_tsm_state old;
+	enum pci_tsm_state new;
+	enum pci_tsm_reason reason;
+	u64 seq;
+};
+
+/**
+ * struct pci_tsm_provider - a registered TSM, as the core sees it
+ * @tsm_dev: the class device
+ * @ops: its ops, constant while it is registered
+ * @node: in the registry
+ * @inflight: one for each verb on its way, and one until it leaves
+ * @confirmed: no verb can get @inflight any more
+ * @drained: @inflight is zero
+ * @leaving: it may serve nothing new, and what it serves is to be torn down
+ */
+struct pci_tsm_provider {
+	struct tsm_dev *tsm_dev;
+	const struct pci_tsm_ops *ops;
+	struct list_head node;
+	struct percpu_ref inflight;
+	struct completion confirmed;
+	struct completion drained;
+	bool leaving;
+};
+
+/**
+ * struct pci_tsm_counters - what happened to a DSM so far
+ * @connects: connects that succeeded
+ * @refused: connects that did not
+ * @disconnects: completed, whoever asked
+ * @cancels: ops that were told to stop
+ * @losses: by reason
+ * @last_errno: of the last connect
+ */
+struct pci_tsm_counters {
+	u64 connects;
+	u64 refused;
+	u64 disconnects;
+	u64 cancels;
+	u64 losses[PCI_TSM_NR_REASONS];
+	int last_errno;
+};
+
+/**
+ * struct pci_tsm_dsm - a DSM: an actor with one worker
+ * @ref: held by each function, request and queued work
+ * @free_work: frees it a grace period after the last reference
+ * @pdev: the function that the DSM lives in, referenced
+ * @all_node: in the list of all DSMs
+ * @rec: the state record
+ * @lock: protects what follows, down to @idle
+ * @fns: functions that the DSM governs, its own among them
+ * @queue: requests by class, in order
+ * @nr_queued: their number
+ * @tsm: the TSM that serves it, from the begin of connect until all is undone;
+ *	written by the worker alone
+ * @req: the request that runs
+ * @op_fn: the function that the running op is about, NULL if none runs
+ * @op_cancellable: a cancel may stop the running op
+ * @op_cancelled: the item that runs was told to stop; sticky until its end
+ * @gone: its function is going away
+ * @counters: statistics
+ * @idle: woken whenever an item ended
+ * @verified: the identity was verified in this connection
+ * @cancel_mutex: held while the op cancel is called; the worker passes through
+ *	it after each op, so that a cancel never hits the next one
+ * @up: connect has succeeded and disconnect has not run; worker only
+ * @awake: the worker holds a runtime PM reference; worker only
+ * @work: the worker
+ * @urgent: what must not wait for the worker
+ */
+struct pci_tsm_dsm {
+	struct kref ref;
+	struct rcu_work free_work;
+	struct pci_dev *pdev;
+	struct list_head all_node;
+	struct pci_tsm_record rec;
+	raw_spinlock_t lock;
+	struct list_head fns;
+	struct list_head queue[3];
+	unsigned int nr_queued;
+	struct pci_tsm_provider *tsm;
+	struct pci_tsm_req *req;
+	struct pci_tsm_fn *op_fn;
+	bool op_cancellable;
+	bool op_cancelled;
+	bool gone;
+	struct pci_tsm_counters counters;
+	wait_queue_head_t idle;
+	bool verified;
+	struct mutex cancel_mutex;
+	bool up;
+	bool awake;
+	struct work_struct work;
+	struct work_struct urgent;
+};
+
+/**
+ * struct pci_tsm_fn - a function that some DSM governs; pci_dev::tsm
+ * @ref: held by pci_dev::tsm (with @node) and by requests
+ * @free_work: frees it a grace period after the last reference
+ * @pdev: the function, referenced
+ * @dsm: its DSM, referenced
+ * @rec: its own state record
+ * @node: in @dsm's list; protected by its lock, as all that follows but @invalidate
+ * @users: who works on the function now; its removal waits for them
+ * @tsm: the TSM driver's context; written by the worker alone
+ * @probe_failed: the TSM refused it; not tried again before the next connect
+ * @quiesced: bus master was cleared after a loss
+ * @want_unbind: somebody waits for it to be unbound
+ * @gone: it is going away
+ * @invalidate: tells the VMM's driver that the interface is no longer its own
+ * @invalidate_data: argument of @invalidate
+ * @state_kn: tsm/state, for those who poll it; referenced
+ */
+struct pci_tsm_fn {
+	struct kref ref;
+	struct rcu_work free_work;
+	struct pci_dev *pdev;
+	struct pci_tsm_dsm *dsm;
+	struct pci_tsm_record rec;
+	struct list_head node;
+	unsigned int users;
+	struct pci_tsm *tsm;
+	bool probe_failed;
+	bool quiesced;
+	bool want_unbind;
+	bool gone;
+	void (*invalidate)(void *data);
+	void *invalidate_data;
+	struct kernfs_node *state_kn;
+};
+
+/* What a request asks for, by class: the lower one is served first */
+enum pci_tsm_verb {
+	PCI_TSM_VERB_DISCONNECT,
+	PCI_TSM_VERB_GUEST_REQ,
+	PCI_TSM_VERB_CONNECT,
+	PCI_TSM_VERB_BIND,
+};
+
+/* Which TSM a disconnect names: one by its number, or one of these */
+#define PCI_TSM_ID_ANY		(-1)
+#define PCI_TSM_ID_UNKNOWN	(-2)
+
+/**
+ * struct pci_tsm_req - one request to a DSM
+ * @ref: two: the queue's and the waiter's
+ * @node: in the queue
+ * @done: completed with @result set
+ * @verb: what to do
+ * @fn: the function it is about, referenced
+ * @tsm: TSM in whose @inflight it has a share, or NULL
+ * @result: 0, a residue in bytes, or a negative errno
+ * @ended_connect: this disconnect stopped a connect that ran
+ * @connect: input of connect
+ * @id: input of disconnect: the TSM that it names
+ * @bind: input of bind
+ * @guest: input and output of guest_req; its buffers are kernel memory here
+ */
+struct pci_tsm_req {
+	refcount_t ref;
+	struct list_head node;
+	struct completion done;
+	enum pci_tsm_verb verb;
+	struct pci_tsm_fn *fn;
+	struct pci_tsm_provider *tsm;
+	ssize_t result;
+	bool ended_connect;
+	union {
+		struct pci_tsm_connect_args connect;
+		int id;
+		struct {
+			struct kvm *kvm;
+			u32 tdi_id;
+			void (*invalidate)(void *data);
+			void *data;
+		} bind;
+		struct pci_tsm_guest_args guest;
+	};
+};
+
+/**
+ * struct pci_tsm_view - what readers see of a function
+ * @dsm: state of its DSM
+ * @fn: its own state
+ * @is_dsm: it is the function that the DSM lives in
+ * @reason: why the last transition of @dsm (if @is_dsm) or @fn happened
+ * @seq: number of that transition
+ * @tsm_id: number of the TSM that serves the DSM, or a negative number
+ * @has_context: the TSM knows the function
+ */
+struct pci_tsm_view {
+	struct pci_tsm_change dsm;
+	struct pci_tsm_change fn;
+	bool is_dsm;
+	int tsm_id;
+	bool has_context;
+};
+
+/* tsm.c */
+extern struct mutex pci_tsm_dir_lock;
+bool pci_tsm_served(struct pci_dev *pdev);
+struct pci_tsm_provider *pci_tsm_pick(struct pci_dev *pdev, int id);
+bool pci_tsm_authentic(struct pci_dev *pdev);
+void pci_tsm_announce(struct pci_dev *pdev);
+int pci_tsm_connect(struct pci_dev *pdev, int id, const struct pci_tsm_connect_args *args);
+int pci_tsm_disconnect(struct pci_dev *pdev, int id);
+
+/* tsm-dsm.c */
+struct pci_tsm_fn *pci_tsm_fn_get(struct pci_dev *pdev);
+struct pci_tsm_fn *pci_tsm_fn_get_or_make(struct pci_dev *pdev);
+void pci_tsm_fn_put(struct pci_tsm_fn *fn);
+void pci_tsm_fn_join(struct pci_dev *pdev);
+void pci_tsm_fn_close(struct pci_dev *pdev);
+bool pci_tsm_fn_closed(struct pci_dev *pdev);
+void pci_tsm_fn_leave(struct pci_tsm_fn *fn);
+void pci_tsm_fn_set_state_kn(struct pci_tsm_fn *fn, struct kernfs_node *kn);
+bool pci_tsm_dsm_tryget(struct pci_tsm_dsm *dsm);
+void pci_tsm_dsm_put(struct pci_tsm_dsm *dsm);
+struct pci_tsm_dsm *pci_tsm_dsm_next(struct pci_tsm_dsm *dsm);
+void pci_tsm_view(struct pci_dev *pdev, struct pci_tsm_view *view);
+
+/* Every DSM, with a reference on the current one; leave the loop with a put */
+#define for_each_pci_tsm_dsm(d) \
+	for ((d) = pci_tsm_dsm_next(NULL); (d); (d) = pci_tsm_dsm_next(d))
+
+static inline bool pci_tsm_fn_is_dsm(const struct pci_tsm_fn *fn)
+{
+	return fn->pdev == fn->dsm->pdev;
+}
+
+/* tsm-worker.c */
+struct pci_tsm_req *pci_tsm_req_alloc(enum pci_tsm_verb verb, struct pci_tsm_fn *fn);
+ssize_t pci_tsm_req_run(struct pci_tsm_req *req, bool killable);
+void pci_tsm_req_put(struct pci_tsm_req *req);
+void pci_tsm_kick(struct pci_tsm_dsm *dsm);
+void pci_tsm_kick_urgent(struct pci_tsm_dsm *dsm);
+void pci_tsm_cancel(struct pci_tsm_dsm *dsm);
+void pci_tsm_mark_cancelled(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn);
+void pci_tsm_expel(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn,
+		   struct pci_tsm_provider *tsm, int error);
+long pci_tsm_wait_idle(struct pci_tsm_dsm *dsm, bool (*idle)(struct pci_tsm_dsm *, void *),
+		       void *data, long timeout);
+void pci_tsm_op_begin(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn, bool cancellable);
+void pci_tsm_op_end(struct pci_tsm_dsm *dsm);
+bool pci_tsm_item_cancelled(struct pci_tsm_dsm *dsm);
+struct pci_tsm_fn *pci_tsm_find_fn(struct pci_tsm_dsm *dsm, bool (*match)(struct pci_tsm_fn *fn));
+void pci_tsm_unuse_fn(struct pci_tsm_fn *fn);
+bool pci_tsm_fn_unprobed(struct pci_tsm_fn *fn);
+void pci_tsm_dsm_init_work(struct pci_tsm_dsm *dsm);
+
+/* tsm-pm.c */
+enum pci_tsm_reason pci_tsm_asleep(void);
+
+/* tsm-link.c: all on the worker */
+ssize_t pci_tsm_link_run(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req);
+void pci_tsm_link_withdraw(struct pci_tsm_dsm *dsm);
+void pci_tsm_link_withdraw_fn(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn);
+void pci_tsm_link_teardown(struct pci_tsm_dsm *dsm, enum pci_tsm_step step,
+			   enum pci_tsm_reason reason);
+void pci_tsm_link_drop_fn(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn);
+void pci_tsm_link_unbind(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn, enum pci_tsm_step step,
+			 enum pci_tsm_reason reason);
+void pci_tsm_link_probe(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn);
+
+/* tsm-event.c */
+int pci_tsm_move(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn, enum pci_tsm_step step,
+		 enum pci_tsm_reason reason);
+void pci_tsm_event_tsm(struct pci_dev *pdev, const char *event, struct tsm_dev *tsm_dev);
+void pci_tsm_notify_state(struct pci_tsm_fn *fn);
+
+/* tsm-state.c */
+void pci_tsm_record_init(struct pci_tsm_record *rec, enum pci_tsm_state state);
+int pci_tsm_record_step(struct pci_tsm_record *rec, enum pci_tsm_step step,
+			enum pci_tsm_reason reason, struct pci_tsm_change *change);
+bool pci_tsm_record_lose(struct pci_tsm_record *rec, enum pci_tsm_reason reason);
+bool pci_tsm_record_lost(struct pci_tsm_record *rec);
+void pci_tsm_record_read(struct pci_tsm_record *rec, struct pci_tsm_change *now);
+int pci_tsm_table(enum pci_tsm_state from, enum pci_tsm_step step);
+const char *pci_tsm_state_name(enum pci_tsm_state state);
+const char *pci_tsm_reason_name(enum pci_tsm_reason reason);
+
+/* tsm-topology.c */
+bool pci_tsm_capable(struct pci_dev *pdev);
+struct pci_dev *pci_tsm_find_dsm(struct pci_dev *pdev);
+bool pci_tsm_below(struct pci_dev *pdev, struct pci_dev *bridge);
+int pci_tsm_for_each_governed(struct pci_dev *dsm_pdev,
+			      int (*fn)(struct pci_dev *pdev, void *data), void *data);
+
+/* tsm-sysfs.c */
+void pci_tsm_files_update(struct pci_dev *pdev);
+struct kernfs_node *pci_tsm_files_get_state(struct pci_dev *pdev);
+
+#endif /* DRIVERS_PCI_TSM_H */
