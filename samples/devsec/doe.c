@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The DOE mailbox: its registers, its protocol towards the requester, discovery,
+ * and what can go wrong in it. Interrupts are not offered.
+ *
+ * There is no SPDM responder behind it: CMA-SPDM objects get the SPDM error
+ * UnsupportedRequest, secured ones no answer. The vendor's protocol is in fw.c.
+ *
+ * PCIe r7.0 sec 6.30 (protocol), 7.9.24 (registers).
+ */
+#include <linux/bitfield.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "devsec.h"
+
+#define DEVSEC_DOE_SIZE		0x18
+
+#define DEVSEC_DOE_DISCOVERY	0
+#define DEVSEC_DOE_CMA		1
+#define DEVSEC_DOE_SECURED_CMA	2
+
+#define DEVSEC_DOE_PROTOCOL(vendor, type)	((vendor) << 8 | (type))
+
+static unsigned int doe_latency_ms;
+module_param(doe_latency_ms, uint, 0644);
+MODULE_PARM_DESC(doe_latency_ms, "Time that a DOE mailbox takes for an answer (default 0)");
+
+static void devsec_doe_hang_up(struct devsec_doe *doe)
+{
+	doe->busy = false;
+	doe->req_len = 0;
+	doe->resp_len = 0;
+	doe->resp_pos = 0;
+}
+
+static void devsec_doe_fail(struct devsec_doe *doe)
+{
+	devsec_doe_hang_up(doe);
+	doe->error = true;
+}
+
+static u32 devsec_doe_header(const u32 *obj)
+{
+	return DEVSEC_DOE_PROTOCOL(FIELD_GET(PCI_DOE_DATA_OBJECT_HEADER_1_VID, obj[0]),
+				   FIELD_GET(PCI_DOE_DATA_OBJECT_HEADER_1_TYPE, obj[0]));
+}
+
+/* Discovery, one entry for each index: sec 6.30.1.1. Returns dwords of payload. */
+static unsigned int devsec_doe_discover(struct devsec_doe *doe, const u32 *req, u32 *resp)
+{
+	u32 index = FIELD_GET(PCI_DOE_DATA_OBJECT_DISC_REQ_3_INDEX, req[0]);
+	u32 next = index + 1 < doe->nr_protocols ? index + 1 : 0;
+	u32 protocol = 0xffffff;
+
+	if (index < doe->nr_protocols)
+		protocol = doe->protocols[index];
+	resp[0] = FIELD_PREP(PCI_DOE_DATA_OBJECT_DISC_RSP_3_VID, protocol >> 8) |
+		  FIELD_PREP(PCI_DOE_DATA_OBJECT_DISC_RSP_3_PROTOCOL, protocol & 0xff) |
+		  FIELD_PREP(PCI_DOE_DATA_OBJECT_DISC_RSP_3_NEXT_INDEX, next);
+	return 1;
+}
+
+/* SPDM 1.0 ERROR, code 7 (UnsupportedRequest), data: the code that was asked for. */
+static unsigned int devsec_doe_refuse_spdm(const u32 *req, u32 *resp)
+{
+	resp[0] = 0x10 | 0x7f << 8 | 0x07 << 16 | (req[0] >> 8 & 0xff) << 24;
+	return 1;
+}
+
+/*
+ * Make the payload of the answer to a well-formed object. Returns its dwords, 0
+ * for no answer at all.
+ */
+static unsigned int devsec_doe_dispatch(struct devsec_doe *doe, u32 *resp)
+{
+	const u32 *payload = doe->req + 2;
+	unsigned int len = doe->req_len - 2;
+	u32 protocol = devsec_doe_header(doe->req);
+	unsigned int i;
+
+	for (i = 0; i < doe->nr_protocols; i++) {
+		if (doe->protocols[i] == protocol)
+			break;
+	}
+	if (i == doe->nr_protocols || !len)
+		return 0;
+
+	switch (protocol) {
+	case DEVSEC_DOE_PROTOCOL(PCI_VENDOR_ID_PCI_SIG, DEVSEC_DOE_DISCOVERY):
+		return devsec_doe_discover(doe, payload, resp);
+	case DEVSEC_DOE_PROTOCOL(PCI_VENDOR_ID_PCI_SIG, DEVSEC_DOE_CMA):
+		return devsec_doe_refuse_spdm(payload, resp);
+	case DEVSEC_DOE_PROTOCOL(DEVSEC_VENDOR_ID, DEVSEC_FW_DOE_TYPE):
+		return devsec_fw_answer(doe->fn, payload, len, resp);
+	default:
+		return 0;
+	}
+}
+
+/* The faults that spoil an answer. @len: dwords with header; returns the new number. */
+static unsigned int devsec_doe_spoil(struct devsec_doe *doe, unsigned int len)
+{
+	u32 *resp = doe->resp;
+
+	switch (doe->fault) {
+	case DEVSEC_DOE_SHORT:
+		return len - 1;
+	case DEVSEC_DOE_LONG:
+		for (unsigned int i = 0; i < 4; i++)
+			resp[len + i] = 0xdeadbeef;
+		return len + 4;
+	case DEVSEC_DOE_WRONG_TYPE:
+		resp[0] ^= PCI_DOE_DATA_OBJECT_HEADER_1_TYPE;
+		return len;
+	case DEVSEC_DOE_CORRUPT:
+		if (doe->fault_arg / 4 < len)
+			resp[doe->fault_arg / 4] ^= 0xffU << (8 * (doe->fault_arg % 4));
+		return len;
+	default:
+		return len;
+	}
+}
+
+static void devsec_doe_respond(struct devsec_doe *doe)
+{
+	unsigned int len;
+
+	len = devsec_doe_dispatch(doe, doe->resp + 2);
+	doe->req_len = 0;
+	doe->busy = false;
+	if (!len)
+		return;
+
+	len += 2;
+	doe->resp[0] = doe->req[0];
+	len = devsec_doe_spoil(doe, len);
+	/* Faults in the length are in the header too: it is a well-formed lie */
+	doe->resp[1] = FIELD_PREP(PCI_DOE_DATA_OBJECT_HEADER_2_LENGTH, len);
+	doe->resp_pos = 0;
+	doe->resp_len = len;
+}
+
+static bool devsec_doe_faulty(struct devsec_doe *doe)
+{
+	if (doe->fault == DEVSEC_DOE_FINE)
+		return false;
+	if (!doe->fault_count) {
+		doe->fault = DEVSEC_DOE_FINE;
+		return false;
+	}
+	doe->fault_count--;
+	return true;
+}
+
+static void devsec_doe_answer(struct work_struct *work)
+{
+	struct devsec_doe *doe = container_of(work, struct devsec_doe, answer.work);
+	enum devsec_doe_fault fault;
+
+	guard(raw_spinlock_irqsave)(&doe->fn->host->lock);
+	if (!doe->busy)
+		return;		/* aborted meanwhile */
+
+	fault = devsec_doe_faulty(doe) ? doe->fault : DEVSEC_DOE_FINE;
+	switch (fault) {
+	case DEVSEC_DOE_BUSY:
+		doe->fault_count++;	/* ends by a reset or by "clear" only */
+		return;
+	case DEVSEC_DOE_DROP:
+		devsec_doe_hang_up(doe);
+		return;
+	case DEVSEC_DOE_ERROR:
+		devsec_doe_fail(doe);
+		return;
+	default:
+		devsec_doe_respond(doe);
+	}
+}
+
+/* GO: what was written is a data object, if its length says so. */
+static void devsec_doe_go(struct devsec_doe *doe)
+{
+	unsigned int delay = READ_ONCE(doe_latency_ms);
+	u32 len;
+
+	if (doe->busy || doe->error)
+		return;
+
+	/* A new request supersedes an answer that nobody read */
+	doe->resp_len = 0;
+	if (doe->req_len > DEVSEC_DOE_DW) {
+		devsec_doe_fail(doe);
+		return;
+	}
+
+	len = doe->req_len < 2 ? 0 :
+	      FIELD_GET(PCI_DOE_DATA_OBJECT_HEADER_2_LENGTH, doe->req[1]);
+	if (len < 2 || len != doe->req_len) {
+		devsec_doe_hang_up(doe);	/* sec 6.30.1: silently discarded */
+		return;
+	}
+
+	if (doe->fault == DEVSEC_DOE_DELAY && doe->fault_count)
+		delay += doe->fault_arg;
+	doe->busy = true;
+	queue_delayed_work(devsec_wq, &doe->answer, msecs_to_jiffies(delay));
+}
+
+static void devsec_doe_abort(struct devsec_doe *doe)
+{
+	if (doe->busy && doe->fault == DEVSEC_DOE_BUSY && doe->fault_count)
+		return;
+
+	cancel_delayed_work(&doe->answer);
+	devsec_doe_hang_up(doe);
+	doe->error = false;
+}
+
+bool devsec_doe_owns(const struct devsec_fn *fn, u16 where)
+{
+	return fn->doe && where >= fn->doe->pos + PCI_DOE_CTRL &&
+	       where < fn->doe->pos + DEVSEC_DOE_SIZE;
+}
+
+u32 devsec_doe_read(struct devsec_doe *doe, u16 where, int size)
+{
+	unsigned int reg = (where - doe->pos) & ~3;
+	u32 val = 0;
+
+	if (reg == PCI_DOE_STATUS) {
+		val = FIELD_PREP(PCI_DOE_STATUS_BUSY, doe->busy) |
+		      FIELD_PREP(PCI_DOE_STATUS_ERROR, doe->error) |
+		      FIELD_PREP(PCI_DOE_STATUS_DATA_OBJECT_READY,
+				 doe->resp_pos < doe->resp_len);
+	} else if (reg == PCI_DOE_READ && doe->resp_pos < doe->resp_len) {
+		val = doe->resp[doe->resp_pos];
+	}
+
+	val >>= 8 * (where & 3);
+	return size == 4 ? val : val & (BIT(8 * size) - 1);
+}
+
+void devsec_doe_write(struct devsec_doe *doe, u16 where, int size, u32 val)
+{
+	unsigned int reg = (where - doe->pos) & ~3;
+
+	val <<= 8 * (where & 3);
+	switch (reg) {
+	case PCI_DOE_CTRL:
+		if (val & PCI_DOE_CTRL_ABORT)
+			devsec_doe_abort(doe);
+		else if (val & PCI_DOE_CTRL_GO)
+			devsec_doe_go(doe);
+		break;
+	case PCI_DOE_WRITE:
+		/* Mailboxes are accessed by dwords; sec 7.9.24.5 leaves the rest open */
+		if (size != 4 || doe->busy)
+			break;
+		if (doe->req_len < DEVSEC_DOE_DW)
+			doe->req[doe->req_len] = val;
+		if (doe->req_len <= DEVSEC_DOE_DW)
+			doe->req_len++;
+		break;
+	case PCI_DOE_READ:
+		if (doe->resp_pos < doe->resp_len)
+			doe->resp_pos++;
+		break;
+	}
+}
+
+void devsec_doe_reset(struct devsec_doe *doe)
+{
+	cancel_delayed_work(&doe->answer);
+	devsec_doe_hang_up(doe);
+	doe->error = false;
+	if (doe->fault == DEVSEC_DOE_BUSY)
+		doe->fault = DEVSEC_DOE_FINE;
+}
+
+int devsec_doe_add(struct devsec_fn *fn)
+{
+	struct devsec_doe *doe;
+
+	doe = kzalloc(sizeof(*doe), GFP_KERNEL);
+	if (!doe)
+		return -ENOMEM;
+
+	doe->fn = fn;
+	INIT_DELAYED_WORK(&doe->answer, devsec_doe_answer);
+	fn->doe = doe;
+	doe->req = kvcalloc(DEVSEC_DOE_DW, sizeof(*doe->req), GFP_KERNEL);
+	doe->resp = kvcalloc(DEVSEC_DOE_DW, sizeof(*doe->resp), GFP_KERNEL);
+	if (!doe->req || !doe->resp)
+		return -ENOMEM;
+
+	doe->pos = devsec_ext_cap(fn, PCI_EXT_CAP_ID_DOE, 2, DEVSEC_DOE_SIZE);
+	if (!doe->pos)
+		return -ENOSPC;
+
+	doe->protocols[doe->nr_protocols++] =
+		DEVSEC_DOE_PROTOCOL(PCI_VENDOR_ID_PCI_SIG, DEVSEC_DOE_DISCOVERY);
+	if (fn->has & DEVSEC_HAS_CMA) {
+		doe->protocols[doe->nr_protocols++] =
+			DEVSEC_DOE_PROTOCOL(PCI_VENDOR_ID_PCI_SIG, DEVSEC_DOE_CMA);
+		doe->protocols[doe->nr_protocols++] =
+			DEVSEC_DOE_PROTOCOL(PCI_VENDOR_ID_PCI_SIG, DEVSEC_DOE_SECURED_CMA);
+	}
+	if (fn->has & DEVSEC_HAS_FW)
+		doe->protocols[doe->nr_protocols++] =
+			DEVSEC_DOE_PROTOCOL(DEVSEC_VENDOR_ID, DEVSEC_FW_DOE_TYPE);
+	return 0;
+}
+
+void devsec_doe_free(struct devsec_fn *fn)
+{
+	struct devsec_doe *doe = fn->doe;
+
+	if (!doe)
+		return;
+
+	cancel_delayed_work_sync(&doe->answer);
+	kvfree(doe->req);
+	kvfree(doe->resp);
+	kfree(doe);
+}

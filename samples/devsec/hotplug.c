@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Slots: presence and link of a port, surprise removal and insertion, the
+ * events by which pciehp learns of them. The slot has no power controller, no
+ * latch, no button and no indicators. A hot reset takes the link down as well
+ * but makes no event of it.
+ *
+ * PCIe r7.0 sec 6.7 (hot-plug), 7.5.3.9 to 7.5.3.11 (slot registers).
+ */
+#include "devsec.h"
+
+void devsec_slot_add(struct devsec_fn *port)
+{
+	struct devsec_cfg *cfg = port->cfg;
+	u16 pos = port->exp;
+
+	devsec_cfg_init(cfg, pos + PCI_EXP_SLTCAP, 4,
+			PCI_EXP_SLTCAP_HPC | PCI_EXP_SLTCAP_HPS | PCI_EXP_SLTCAP_NCCS |
+			(u32)((port->host->domain << 8 | port->host->nr_ports++) & 0x1fff) << 19,
+			0);
+	devsec_cfg_init(cfg, pos + PCI_EXP_SLTCTL, 2, 0,
+			PCI_EXP_SLTCTL_PDCE | PCI_EXP_SLTCTL_HPIE | PCI_EXP_SLTCTL_DLLSCE);
+	devsec_cfg_w1c(cfg, pos + PCI_EXP_SLTSTA, 2,
+		       PCI_EXP_SLTSTA_PDC | PCI_EXP_SLTSTA_DLLSC);
+}
+
+static bool devsec_slot_occupied(const struct devsec_fn *port)
+{
+	const struct devsec_fn *fn;
+
+	list_for_each_entry(fn, &port->below, level) {
+		if (!fn->gone)
+			return true;
+	}
+	return false;
+}
+
+/* Presence and link as they are now. */
+void devsec_slot_update(struct devsec_fn *port)
+{
+	u16 sta = port->exp + PCI_EXP_SLTSTA;
+	u16 lnk = port->exp + PCI_EXP_LNKSTA;
+	bool there = devsec_slot_occupied(port);
+	struct devsec_cfg *cfg = port->cfg;
+	u32 val;
+
+	val = devsec_cfg_read(cfg, sta, 2) & ~PCI_EXP_SLTSTA_PDS;
+	devsec_cfg_set(cfg, sta, 2, val | (there ? PCI_EXP_SLTSTA_PDS : 0));
+
+	val = devsec_cfg_read(cfg, lnk, 2) & ~PCI_EXP_LNKSTA_DLLLA;
+	devsec_cfg_set(cfg, lnk, 2,
+		       val | (there && !port->in_reset ? PCI_EXP_LNKSTA_DLLLA : 0));
+}
+
+static bool devsec_slot_event(struct devsec_fn *port)
+{
+	u16 sta = port->exp + PCI_EXP_SLTSTA;
+	u16 ctl;
+
+	devsec_slot_update(port);
+	devsec_cfg_set(port->cfg, sta, 2, devsec_cfg_read(port->cfg, sta, 2) |
+		       PCI_EXP_SLTSTA_PDC | PCI_EXP_SLTSTA_DLLSC);
+	ctl = devsec_cfg_read(port->cfg, port->exp + PCI_EXP_SLTCTL, 2);
+	return (ctl & PCI_EXP_SLTCTL_HPIE) &&
+	       (ctl & (PCI_EXP_SLTCTL_PDCE | PCI_EXP_SLTCTL_DLLSCE));
+}
+
+/*
+ * Pull what is in the slot, without a warning; or put it back. Called with the
+ * host's lock held. Both return whether the interrupt is due.
+ */
+bool devsec_slot_unplug(struct devsec_fn *port)
+{
+	struct devsec_fn *fn;
+
+	lockdep_assert_held(&port->host->lock);
+
+	if (!devsec_slot_occupied(port))
+		return false;
+
+	list_for_each_entry(fn, &port->below, level)
+		fn->gone = true;
+	/* Without power nothing keeps its registers, keys and streams */
+	devsec_reset_below(port);
+	return devsec_slot_event(port);
+}
+
+bool devsec_slot_plug(struct devsec_fn *port)
+{
+	struct devsec_fn *fn;
+
+	lockdep_assert_held(&port->host->lock);
+
+	if (devsec_slot_occupied(port))
+		return false;
+
+	list_for_each_entry(fn, &port->below, level)
+		fn->gone = false;
+	return devsec_slot_event(port);
+}

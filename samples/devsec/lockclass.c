@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Lock classes for the device locks of emulated functions, so that lockdep
+ * checks them: those of other devices are exempt. One class for each depth of
+ * bus and place on the bus, since bus resets lock all functions of a bus.
+ *
+ * Physical functions stay exempt. The base takes a PF's device lock before the
+ * rescan lock when VFs are switched, and after it when the PF is removed; that
+ * report would be true, and would hide all others.
+ */
+#include <linux/device/bus.h>
+#include <linux/lockdep.h>
+
+#include "devsec.h"
+
+#define DEVSEC_DEPTHS	4
+#define DEVSEC_PLACES	32
+
+#ifdef CONFIG_LOCKDEP
+
+static struct lock_class_key devsec_lock_keys[DEVSEC_DEPTHS][DEVSEC_PLACES];
+
+static struct lock_class_key *devsec_lock_key(struct pci_dev *pdev)
+{
+	unsigned int depth = 0;
+	unsigned int place;
+
+	for (struct pci_bus *bus = pdev->bus; bus->parent; bus = bus->parent)
+		depth++;
+	/* Root ports are never locked together; switch ports are devices, not functions */
+	if (!depth)
+		place = 0;
+	else if (pci_is_bridge(pdev))
+		place = PCI_SLOT(pdev->devfn);
+	else
+		place = pdev->devfn;
+
+	if (depth >= DEVSEC_DEPTHS || place >= DEVSEC_PLACES)
+		return NULL;
+	return &devsec_lock_keys[depth][place];
+}
+
+static int devsec_lockdep_notify(struct notifier_block *nb, unsigned long event, void *data)
+{
+	struct pci_dev *pdev = to_pci_dev(data);
+	struct lock_class_key *key;
+
+	if (pdev->vendor != DEVSEC_VENDOR_ID)
+		return NOTIFY_DONE;
+
+	if (event == BUS_NOTIFY_ADD_DEVICE) {
+		key = devsec_lock_key(pdev);
+		if (!key || pci_find_ext_capability(pdev, PCI_EXT_CAP_ID_SRIOV))
+			return NOTIFY_DONE;
+		guard(device)(&pdev->dev);
+		device_lock_set_class(&pdev->dev, key);
+	} else if (event == BUS_NOTIFY_REMOVED_DEVICE) {
+		/* The device may outlive this module, and with it the key */
+		guard(device)(&pdev->dev);
+		device_lock_reset_class(&pdev->dev);
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block devsec_lockdep_nb = {
+	.notifier_call = devsec_lockdep_notify,
+};
+
+int devsec_lockdep_init(void)
+{
+	return bus_register_notifier(&pci_bus_type, &devsec_lockdep_nb);
+}
+
+void devsec_lockdep_exit(void)
+{
+	bus_unregister_notifier(&pci_bus_type, &devsec_lockdep_nb);
+}
+
+#else
+
+int devsec_lockdep_init(void)
+{
+	return 0;
+}
+
+void devsec_lockdep_exit(void)
+{
+}
+
+#endif /* CONFIG_LOCKDEP */
