@@ -207,7 +207,7 @@ u16 ide_last_vf(const struct ide_vfs *vfs, u8 bus_end)
 		return max(seen, vfs->pf);
 
 	if (vfs->total > 1) {
-		last += (vfs->total - 1) * vfs->stride;
+		last += (vfs->total - 1u) * vfs->stride;
 		if (last > top)
 			last = first + rounddown(top - first, vfs->stride);
 	}
