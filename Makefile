@@ -7,6 +7,8 @@ override B := $(abspath $(B))
 KSRC ?=
 JOBS ?= $(shell nproc)
 KERNEL := x86_64$(if $(filter-out 0,$(DEBUG)),-debug)
+# Debian's own tools first: what the packages bring is what is used.
+export PATH := /usr/sbin:/usr/bin:/sbin:/bin:$(PATH)
 export B KSRC JOBS KERNEL
 
 overlay := tools/testing/overlay

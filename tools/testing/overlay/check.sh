@@ -10,7 +10,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 repo=$(cd "$here/../../.." && pwd)
 B=${B:?}
-export B TREE="$B/tree" REPO="$repo"
+export B TREE="$B/tree" REPO="$repo" PATH="/usr/bin:$PATH"
 logs=$B/logs
 mkdir -p "$logs" "$B/results"
 cd "$repo" || exit 1
