@@ -405,6 +405,11 @@ void pci_tsm_view(struct pci_dev *pdev, struct pci_tsm_view *view)
 
 	pci_tsm_record_read(&fn->dsm->rec, &view->dsm);
 	pci_tsm_record_read(&fn->rec, &view->fn);
+	/* An interface is worth no more than the session behind it */
+	if (view->dsm.new == PCI_TSM_FAILED && view->fn.new == PCI_TSM_BOUND) {
+		view->fn.new = PCI_TSM_ERROR;
+		view->fn.reason = view->dsm.reason;
+	}
 	scoped_guard(raw_spinlock_irqsave, &fn->dsm->lock) {
 		if (fn->dsm->tsm)
 			view->tsm_id = fn->dsm->tsm->tsm_dev->id;

@@ -44,15 +44,15 @@ static bool is_disconnected(struct pci_tsm_dsm *dsm, void *data)
 static bool disconnect_all(enum pci_tsm_reason reason)
 {
 	unsigned long end = jiffies + SLEEP_LIMIT;
-	struct pci_tsm_dsm *dsm;
+	struct pci_tsm_dsm *dsm = NULL;
 	bool done = true;
 
 	WRITE_ONCE(asleep_reason, reason);
-	for_each_pci_tsm_dsm(dsm) {
+	while ((dsm = pci_tsm_dsm_next(dsm))) {
 		pci_tsm_expel(dsm, NULL, NULL, -EBUSY);
 		pci_tsm_kick(dsm);
 	}
-	for_each_pci_tsm_dsm(dsm) {
+	while ((dsm = pci_tsm_dsm_next(dsm))) {
 		long left = max_t(long, end - jiffies, 1);
 
 		if (pci_tsm_wait_idle(dsm, is_disconnected, NULL, left))
@@ -65,10 +65,10 @@ static bool disconnect_all(enum pci_tsm_reason reason)
 
 static void wake_up_to_verbs(void)
 {
-	struct pci_tsm_dsm *dsm;
+	struct pci_tsm_dsm *dsm = NULL;
 
 	WRITE_ONCE(asleep_reason, PCI_TSM_REASON_NONE);
-	for_each_pci_tsm_dsm(dsm)
+	while ((dsm = pci_tsm_dsm_next(dsm)))
 		pci_tsm_announce(dsm->pdev);
 }
 

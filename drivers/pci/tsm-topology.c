@@ -8,7 +8,6 @@
  * pci_bus_sem: bus numbers and parent pointers of a device do not change while
  * it is referenced, and devices are found by the driver core's own list.
  */
-#include <linux/cleanup.h>
 #include <linux/pci.h>
 #include <linux/pci-doe.h>
 
@@ -154,6 +153,17 @@ static bool may_be_governed(struct pci_dev *pdev, struct pci_dev *dsm_pdev)
 	return pci_ari_enabled(pf->bus) || PCI_SLOT(pf->devfn) == PCI_SLOT(dsm_pdev->devfn);
 }
 
+static bool is_governed(struct pci_dev *pdev, struct pci_dev *dsm_pdev)
+{
+	struct pci_dev *found;
+
+	if (!may_be_governed(pdev, dsm_pdev))
+		return false;
+	found = pci_tsm_find_dsm(pdev);
+	pci_dev_put(found);
+	return found == dsm_pdev;
+}
+
 /**
  * pci_tsm_for_each_governed() - walk the functions that a DSM governs now
  * @dsm_pdev: the function that the DSM lives in
@@ -170,12 +180,7 @@ int pci_tsm_for_each_governed(struct pci_dev *dsm_pdev,
 	int rc;
 
 	for_each_pci_dev(pdev) {
-		struct pci_dev *found __free(pci_dev_put) = NULL;
-
-		if (!may_be_governed(pdev, dsm_pdev))
-			continue;
-		found = pci_tsm_find_dsm(pdev);
-		if (found != dsm_pdev)
+		if (!is_governed(pdev, dsm_pdev))
 			continue;
 		rc = fn(pdev, data);
 		if (rc) {

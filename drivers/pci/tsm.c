@@ -23,6 +23,7 @@
 #include "tsm.h"
 #include <trace/events/pci_tsm.h>
 
+/* Protects pci_dev::tsm against other writers, and what files tsm/ has */
 DEFINE_MUTEX(pci_tsm_dir_lock);
 
 /* Protects the registry below; never held over an op, a device or sysfs */
@@ -578,7 +579,7 @@ void pci_tsm_destroy(struct pci_dev *pdev)
  */
 void pci_tsm_reset(struct pci_dev *pdev)
 {
-	struct pci_tsm_dsm *dsm;
+	struct pci_tsm_dsm *dsm = NULL;
 
 	if (!pdev)
 		return;
@@ -586,7 +587,7 @@ void pci_tsm_reset(struct pci_dev *pdev)
 		pci_tsm_report_lost(pdev, PCI_TSM_REASON_RESET);
 	if (!pci_is_bridge(pdev))
 		return;
-	for_each_pci_tsm_dsm(dsm)
+	while ((dsm = pci_tsm_dsm_next(dsm)))
 		if (pci_tsm_below(dsm->pdev, pdev))
 			pci_tsm_report_lost(dsm->pdev, PCI_TSM_REASON_RESET);
 }
@@ -681,7 +682,7 @@ static bool is_rid_of(struct pci_tsm_dsm *dsm, void *data)
 void pci_tsm_unregister(struct tsm_dev *tsm_dev)
 {
 	struct pci_tsm_provider *tsm = tsm_dev->provider;
-	struct pci_tsm_dsm *dsm;
+	struct pci_tsm_dsm *dsm = NULL;
 
 	scoped_guard(rwsem_write, &pci_tsm_rwsem)
 		list_del(&tsm->node);
@@ -689,11 +690,11 @@ void pci_tsm_unregister(struct tsm_dev *tsm_dev)
 	percpu_ref_kill_and_confirm(&tsm->inflight, provider_confirmed);
 	wait_for_completion(&tsm->confirmed);
 
-	for_each_pci_tsm_dsm(dsm) {
+	while ((dsm = pci_tsm_dsm_next(dsm))) {
 		pci_tsm_expel(dsm, NULL, tsm, -ENODEV);
 		pci_tsm_kick(dsm);
 	}
-	for_each_pci_tsm_dsm(dsm)
+	while ((dsm = pci_tsm_dsm_next(dsm)))
 		pci_tsm_wait_idle(dsm, is_rid_of, tsm, MAX_SCHEDULE_TIMEOUT);
 	wait_for_completion(&tsm->drained);
 

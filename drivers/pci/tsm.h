@@ -177,7 +177,7 @@ struct pci_tsm_dsm {
 	struct pci_tsm_counters counters;
 	wait_queue_head_t idle;
 	bool verified;
-	struct mutex cancel_mutex;
+	struct mutex cancel_mutex;	/* the cancel of one op against the next op */
 	bool up;
 	bool awake;
 	struct work_struct work;
@@ -271,11 +271,9 @@ struct pci_tsm_req {
 
 /**
  * struct pci_tsm_view - what readers see of a function
- * @dsm: state of its DSM
- * @fn: its own state
+ * @dsm: state of its DSM, why and the how manieth
+ * @fn: its own state, likewise
  * @is_dsm: it is the function that the DSM lives in
- * @reason: why the last transition of @dsm (if @is_dsm) or @fn happened
- * @seq: number of that transition
  * @tsm_id: number of the TSM that serves the DSM, or a negative number
  * @has_context: the TSM knows the function
  */
@@ -309,10 +307,6 @@ bool pci_tsm_dsm_tryget(struct pci_tsm_dsm *dsm);
 void pci_tsm_dsm_put(struct pci_tsm_dsm *dsm);
 struct pci_tsm_dsm *pci_tsm_dsm_next(struct pci_tsm_dsm *dsm);
 void pci_tsm_view(struct pci_dev *pdev, struct pci_tsm_view *view);
-
-/* Every DSM, with a reference on the current one; leave the loop with a put */
-#define for_each_pci_tsm_dsm(d) \
-	for ((d) = pci_tsm_dsm_next(NULL); (d); (d) = pci_tsm_dsm_next(d))
 
 static inline bool pci_tsm_fn_is_dsm(const struct pci_tsm_fn *fn)
 {

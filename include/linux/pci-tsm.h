@@ -116,7 +116,7 @@ struct pci_tsm {
  */
 struct pci_tsm_pf0 {
 	struct pci_tsm base_tsm;
-	struct mutex lock;
+	struct mutex lock;	/* the driver's own */
 	struct pci_doe_mb *doe_mb;
 };
 
