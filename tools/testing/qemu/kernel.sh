@@ -12,11 +12,11 @@ B=${B:?} TREE=$B/tree
 export TREE MAKEARGS
 
 kunit=$here/../kunit/pci_tsm.config
-targets=bzImage
+targets="bzImage modules"
 case $name in
 x86_64)		arch=x86_64 more= ;;
 x86_64-debug)	arch=x86_64 more=$here/debug.config ;;
-x86_64-kcsan)	arch=x86_64 more=$here/kcsan.config ;;
+x86_64-kcsan)	arch=x86_64 more=$here/kcsan.config targets=bzImage ;;
 arm64)		arch=arm64 more= targets=Image ;;
 *)		echo "kernel: unknown kernel $name" >&2; exit 2 ;;
 esac
@@ -38,8 +38,8 @@ fi
 "$here/config.sh" "$O" "$here/base.config" "$here/arch/$arch.config" "$kunit" $more
 # shellcheck disable=SC2086
 "$here/stage.sh" "kernel $name" "$B/logs/kernel-$name.log" \
-	make -C "$TREE" O="$O" $MAKEARGS -j"${JOBS:-$(nproc)}" $targets modules
-if [ $arch = x86_64 ]; then
+	make -C "$TREE" O="$O" $MAKEARGS -j"${JOBS:-$(nproc)}" $targets
+if [ "$targets" != "${targets% modules}" ]; then
 	rm -rf "$O/lab-modules"
 	make -C "$TREE" O="$O" INSTALL_MOD_PATH="$O/lab-modules" modules_install \
 		>"$B/logs/modules-$name.log" 2>&1 || {

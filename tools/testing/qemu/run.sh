@@ -79,7 +79,11 @@ machine() {
 append="console=%s panic_on_warn=1 panic=-1 oops=panic softlockup_panic=1
 	rcupdate.rcu_cpu_stall_timeout=120 workqueue.watchdog_thresh=120
 	lab.cookie=$cookie"
-[ $mode = kunit ] || append="$append kunit.enable=0"
+if [ $mode = kunit ]; then
+	append="$append kunit.enable=1"
+else
+	append="$append kunit.enable=0"
+fi
 [ $mode != shell ] || append="$append lab.shell"
 [ "${UDEV:-1}" = 0 ] || append="$append lab.udev"
 [ -z "${KMEMLEAK:-}" ] || append="$append lab.kmemleak"
