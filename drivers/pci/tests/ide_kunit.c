@@ -50,7 +50,7 @@ static const struct assoc_case {
 	  0, 1, 1, { 0xffffff01, 0, 0 } },
 	{ "first MiB above 4 GiB", 0, 0, 0, 2, 0, -1, 0x100000000, 0x1000fffff,
 	  0, 1, 1, { 0x00000001, 1, 1 } },
-	{ "across 4 GiB", 0, 0, 0, 2, 0, -1, 0xfff00000, 0x1000fffff,
+	{ "across 4 GiB", 0, 0, 0, 2, 0, -1, 0xfff00000, 0x1001fffff,
 	  0, 1, 1, { 0x001fff01, 1, 0 } },
 	{ "far above 4 GiB", 0, 0, 0, 2, 0, -1, 0x380000100000, 0x3800002fffff,
 	  0, 1, 1, { 0x00200101, 0x3800, 0x3800 } },
