@@ -14,13 +14,11 @@ mkdir -p "$res"
 append=${APPEND:-}
 [ -z "${FILTER:-}" ] || append="$append kunit.filter_glob=$FILTER"
 
-start=$(date +%s)
-echo "$name: booting" >&2
 status=0
 # Bit 18: KUnit itself taints the kernel that runs it.
 KERNEL=$kernel NAME=$name TAINT_OK=$((1 << 18)) APPEND=$append KEEP_LOGS=1 \
-	"$here/run.sh" --kunit >"$res/$name.ktap" || status=$?
+	STAGE_ERR=$B/logs/$name.err "$here/stage.sh" "$name" "$res/$name.ktap" \
+	"$here/run.sh" --kunit >&2 || status=$?
 "$here/verdict.py" ktap --name "$name" --status $status --skips "$here/skips" \
 	--results "$res/$name.counts" "$res/$name.ktap" || status=1
-echo "$name: $(($(date +%s) - start)) s, results in $res/$name.ktap" >&2
 [ $status -eq 0 ]

@@ -22,12 +22,10 @@ for v in ${VARS:-}; do
 	set_vars="$set_vars export $v;"
 done
 
-start=$(date +%s)
-echo "$name: booting ${KERNEL:-x86_64}" >&2
 status=0
-NAME=$name TIMEOUT=${TIMEOUT:-900} "$here/run.sh" "$set_vars $cmd" \
-	>"$res/$name.ktap" || status=$?
+NAME=$name TIMEOUT=${TIMEOUT:-900} STAGE_ERR=$B/logs/$name.err \
+	"$here/stage.sh" "$name on ${KERNEL:-x86_64}" "$res/$name.ktap" \
+	"$here/run.sh" "$set_vars $cmd" >&2 || status=$?
 "$here/verdict.py" ktap --name "$name" --status $status --skips "$here/skips" \
 	--results "$res/$name.counts" "$res/$name.ktap" || status=1
-echo "$name: $(($(date +%s) - start)) s, results in $res/$name.ktap" >&2
 [ $status -eq 0 ]
