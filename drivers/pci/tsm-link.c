@@ -157,7 +157,8 @@ static void call_disconnect(struct pci_tsm_dsm *dsm)
 	ops_of(dsm)->disconnect(fn->pdev);
 	pci_tsm_op_end(dsm);
 	pci_tsm_unuse_fn(fn);
-	dsm->counters.disconnects++;
+	scoped_guard(raw_spinlock_irqsave, &dsm->lock)
+		dsm->counters.disconnects++;
 }
 
 static int bring_up(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn,
@@ -190,6 +191,18 @@ static void unbind_all(struct pci_tsm_dsm *dsm, enum pci_tsm_step step, enum pci
 	}
 }
 
+/* A function that was lost rests again; a step that has no meaning for it ends this */
+static void settle_all(struct pci_tsm_dsm *dsm, enum pci_tsm_step step, enum pci_tsm_reason reason)
+{
+	struct pci_tsm_fn *fn;
+	int rc = 0;
+
+	while (!rc && (fn = pci_tsm_find_fn(dsm, is_not_at_rest))) {
+		rc = pci_tsm_move(dsm, fn, step, reason);
+		pci_tsm_unuse_fn(fn);
+	}
+}
+
 /* Undo all that bring_up() did, and what came after it */
 static void bring_down(struct pci_tsm_dsm *dsm, enum pci_tsm_step step,
 		       enum pci_tsm_reason reason)
@@ -197,10 +210,7 @@ static void bring_down(struct pci_tsm_dsm *dsm, enum pci_tsm_step step,
 	struct pci_tsm_fn *fn;
 
 	unbind_all(dsm, step, reason);
-	while ((fn = pci_tsm_find_fn(dsm, is_not_at_rest))) {
-		pci_tsm_move(dsm, fn, step, reason);
-		pci_tsm_unuse_fn(fn);
-	}
+	settle_all(dsm, step, reason);
 	while ((fn = pci_tsm_find_fn(dsm, is_member_with_context))) {
 		remove_fn(dsm, fn);
 		pci_tsm_unuse_fn(fn);
@@ -224,13 +234,27 @@ static void count_connect(struct pci_tsm_dsm *dsm, int rc)
 		dsm->counters.connects++;
 }
 
+static bool is_gone(struct pci_tsm_dsm *dsm)
+{
+	guard(raw_spinlock_irqsave)(&dsm->lock);
+	return dsm->gone;
+}
+
 static void refuse_reason(struct pci_tsm_dsm *dsm, int rc, enum pci_tsm_step *step,
 			  enum pci_tsm_reason *reason)
 {
+	enum pci_tsm_reason asleep = pci_tsm_asleep();
+
 	*step = PCI_TSM_STEP_REFUSED;
 	*reason = rc == -ECANCELED ? PCI_TSM_REASON_CANCELLED : PCI_TSM_REASON_REFUSED;
-	if (rc == -ECANCELED && READ_ONCE(dsm->tsm->leaving))
+	if (rc != -ECANCELED)
+		return;
+	if (is_gone(dsm))
+		*reason = PCI_TSM_REASON_REMOVAL;
+	else if (READ_ONCE(dsm->tsm->leaving))
 		*reason = PCI_TSM_REASON_DEPARTURE;
+	else if (asleep)
+		*reason = asleep;
 }
 
 static int do_connect(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
@@ -256,9 +280,7 @@ static int do_connect(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 	bring_down(dsm, step, reason);
 	pci_tsm_move(dsm, NULL, step, reason);
 	set_tsm(dsm, NULL);
-	if (READ_ONCE(req->tsm->leaving))
-		rc = -ENODEV;
-	return rc;
+	return READ_ONCE(req->tsm->leaving) || is_gone(dsm) ? -ENODEV : rc;
 }
 
 /* Which TSM the request names must be the one that is connected */

@@ -494,6 +494,12 @@ void pci_tsm_announce(struct pci_dev *pdev)
 	percpu_ref_put(&tsm->inflight);
 }
 
+static int update_files(struct pci_dev *pdev, void *data)
+{
+	pci_tsm_files_update(pdev);
+	return 0;
+}
+
 /**
  * pci_tsm_init() - hook: a function was added
  * @pdev: the function, after device_add()
@@ -504,6 +510,9 @@ void pci_tsm_init(struct pci_dev *pdev)
 		return;
 	pci_tsm_fn_join(pdev);
 	pci_tsm_files_update(pdev);
+	/* Functions that were there before have a DSM now */
+	if (pci_tsm_capable(pdev) && pci_tsm_served(pdev))
+		pci_tsm_for_each_governed(pdev, update_files, NULL);
 	pci_tsm_announce(pdev);
 }
 
