@@ -160,6 +160,10 @@ def main():
             changed += place(src, os.path.join(a.tree, path))
     with open(manifest, "w", encoding="utf-8") as f:
         f.write("\n".join(sorted(want)) + "\n")
+    stamp = os.path.join(a.tree, ".overlay-changed")
+    if changed or not os.path.exists(stamp):
+        with open(stamp, "w", encoding="utf-8"):
+            pass
     print(f"overlay: {len(patches)} patches, {len(want)} files ours or "
           f"patched, {changed} written")
 

@@ -29,6 +29,18 @@ O=$B/$name
 mkdir -p "$O"
 exec 9>"$B/.lock-$name"
 flock 9
+# Nothing to do if neither the tree nor a fragment changed since the last build.
+done=$O/.lab-built
+fresh=yes
+for f in "$TREE/.overlay-changed" "$here/base.config" "$here/arch/$arch.config" "$kunit" $more "$0"; do
+	[ "$done" -nt "$f" ] || fresh=no
+done
+if [ $fresh = yes ]; then
+	echo "kernel $name: up to date"
+	exit 0
+fi
+rm -f "$done"
+touch "$done.start"
 # Debian's ccache has links for every compiler in one folder. Paths relative to
 # $B let another clone use what this one compiled.
 if [ -d /usr/lib/ccache ]; then
@@ -47,3 +59,5 @@ if [ "$targets" != "${targets% modules}" ]; then
 		exit 1
 	}
 fi
+# As old as the start: what changed while it was built is built next time.
+mv "$done.start" "$done"
