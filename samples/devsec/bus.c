@@ -155,6 +155,13 @@ static struct pci_ops devsec_ops = {
 	.write = devsec_write,
 };
 
+static u8 devsec_swizzle_irq(struct pci_dev *pdev, u8 *pin)
+{
+	/* Or x86 with ACPI looks for it in the machine's own tables, and complains */
+	pdev->irq_managed = 1;
+	return pci_common_swizzle(pdev, pin);
+}
+
 /*
  * All ports share one interrupt, as they may in hardware. The simulator of
  * interrupts is not to be trusted with more than one that are pending at once.
@@ -267,6 +274,7 @@ static int devsec_bridge_probe(struct devsec_host *host)
 	devsec_set_domain(host, bridge);
 	bridge->dev.parent = &devsec_pdev->dev;
 	bridge->ops = &devsec_ops;
+	bridge->swizzle_irq = devsec_swizzle_irq;
 	bridge->map_irq = devsec_map_irq;
 	pci_ide_set_nr_streams(bridge, hb_streams);
 	pci_add_resource_offset(&bridge->windows, &host->mem,

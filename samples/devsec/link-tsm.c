@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * devsec_tsm: an emulated platform TSM in the link role, or several side by
+ * side. It connects functions of devsec_bus, with an IDE stream where they have
+ * IDE, and binds them without doing anything for it.
+ *
+ * There is no SPDM session, no key exchange and no TDISP: it is about the order
+ * of things, their undo, time that passes and what can go wrong.
+ */
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/pci-doe.h>
+#include <linux/platform_device.h>
+#include <linux/slab.h>
+#include <linux/wait.h>
+
+#include "fw.h"
+#include "link.h"
+
+#define DEVSEC_TSMS_MAX		8
+
+static unsigned int tsms = 1;
+module_param(tsms, uint, 0444);
+MODULE_PARM_DESC(tsms, "Number of TSMs (1 to 8, default 1)");
+
+static int ranks[DEVSEC_TSMS_MAX];
+module_param_array(ranks, int, NULL, 0444);
+MODULE_PARM_DESC(ranks, "Rank of each TSM (default 0)");
+
+static unsigned int latency_ms;
+module_param(latency_ms, uint, 0644);
+MODULE_PARM_DESC(latency_ms, "Time that connect and disconnect take (default 0)");
+
+static bool cma;
+module_param(cma, bool, 0444);
+MODULE_PARM_DESC(cma, "Serve functions that have a CMA-SPDM mailbox and nothing else, too");
+
+/**
+ * struct devsec_context - what a TSM keeps about a function
+ * @pf0: for the function with the DSM; the others use its base_tsm only
+ * @tsm: the TSM
+ * @stream: the stream of a connected DSM
+ */
+struct devsec_context {
+	struct pci_tsm_pf0 pf0;
+	struct devsec_tsm *tsm;
+	struct devsec_stream stream;
+};
+
+/**
+ * struct devsec_tdi - a bound function
+ * @base: as the core knows it
+ * @tsm: the TSM
+ * @requests: guest requests so far
+ */
+struct devsec_tdi {
+	struct pci_tdi base;
+	struct devsec_tsm *tsm;
+	u32 requests;
+};
+
+struct devsec_tsm *devsec_tsms;
+unsigned int devsec_nr_tsms;
+
+/* Ops that wait, of all TSMs: a cancel is rare enough to wake them all */
+static DECLARE_WAIT_QUEUE_HEAD(devsec_cancel_wq);
+
+static struct devsec_context *devsec_context_of(struct pci_dev *pdev)
+{
+	return container_of(pci_tsm_of(pdev), struct devsec_context, pf0.base_tsm);
+}
+
+/* Let time pass on behalf of an op that can be cancelled. */
+int devsec_tsm_wait(struct pci_dev *pdev, unsigned int ms)
+{
+	wait_event_idle_timeout(devsec_cancel_wq, pci_tsm_cancelled(pdev),
+				msecs_to_jiffies(ms));
+	return pci_tsm_cancelled(pdev) ? -ECANCELED : 0;
+}
+
+static bool devsec_match(struct tsm_dev *tsm_dev, struct pci_dev *pdev)
+{
+	if (pdev->vendor != DEVSEC_VENDOR_ID)
+		return false;
+	return is_pci_tsm_pf0(pdev) ||
+	       pci_find_doe_mailbox(pdev, PCI_VENDOR_ID_PCI_SIG, PCI_TSM_DOE_CMA);
+}
+
+static struct pci_tsm *devsec_tsm_probe(struct tsm_dev *tsm_dev, struct pci_dev *pdev)
+{
+	struct devsec_tsm *tsm = dev_get_drvdata(tsm_dev->dev.parent);
+	struct devsec_context *context;
+	int rc;
+
+	if (pdev->vendor != DEVSEC_VENDOR_ID && !pdev->is_virtfn)
+		return ERR_PTR(-ENXIO);
+	rc = devsec_tsm_fault(pdev, DEVSEC_OP_PROBE);
+	if (rc)
+		return rc > 0 ? NULL : ERR_PTR(rc);
+
+	context = kzalloc(sizeof(*context), GFP_KERNEL);
+	if (!context)
+		return ERR_PTR(-ENOMEM);
+
+	if (pci_tsm_dsm_dev(pdev) == pdev)
+		rc = pci_tsm_pf0_constructor(pdev, &context->pf0, tsm_dev);
+	else
+		rc = pci_tsm_link_constructor(pdev, &context->pf0.base_tsm, tsm_dev);
+	if (rc) {
+		kfree(context);
+		return ERR_PTR(rc);
+	}
+	context->tsm = tsm;
+	atomic_inc(&tsm->contexts);
+	return &context->pf0.base_tsm;
+}
+
+static void devsec_tsm_remove(struct pci_tsm *base)
+{
+	struct devsec_context *context;
+
+	context = container_of(base, struct devsec_context, pf0.base_tsm);
+	if (base->dsm_dev == base->pdev)
+		pci_tsm_pf0_destructor(&context->pf0);
+	atomic_dec(&context->tsm->contexts);
+	kfree(context);
+}
+
+static int devsec_connect(struct pci_dev *pdev, const struct pci_tsm_connect_args *args)
+{
+	struct devsec_context *context = devsec_context_of(pdev);
+	int rc;
+
+	/* Slot 0 is what an emulated device has, and there is no algorithm to choose */
+	if (args->cert_slot || args->algo_policy)
+		return -EOPNOTSUPP;
+	rc = devsec_tsm_fault(pdev, DEVSEC_OP_CONNECT);
+	if (rc)
+		return rc;
+	rc = devsec_tsm_wait(pdev, READ_ONCE(latency_ms));
+	if (rc)
+		return rc;
+
+	if (devsec_stream_possible(pdev)) {
+		rc = devsec_stream_start(pdev, &context->stream);
+		if (rc)
+			return rc;
+		atomic_inc(&context->tsm->streams);
+	}
+	atomic_inc(&context->tsm->connects);
+	return 0;
+}
+
+static void devsec_disconnect(struct pci_dev *pdev)
+{
+	struct devsec_context *context = devsec_context_of(pdev);
+
+	devsec_tsm_fault(pdev, DEVSEC_OP_DISCONNECT);
+	/* Firmware takes its time; a teardown is not cancelled, so this just sleeps */
+	schedule_timeout_idle(msecs_to_jiffies(READ_ONCE(latency_ms)));
+
+	if (context->stream.ide) {
+		devsec_stream_stop(pdev, &context->stream);
+		atomic_dec(&context->tsm->streams);
+	}
+	atomic_inc(&context->tsm->disconnects);
+}
+
+static struct pci_tdi *devsec_bind(struct pci_dev *pdev, struct kvm *kvm, u32 tdi_id)
+{
+	struct devsec_context *context = devsec_context_of(pdev);
+	struct devsec_tdi *tdi;
+	int rc;
+
+	rc = devsec_tsm_fault(pdev, DEVSEC_OP_BIND);
+	if (rc)
+		return ERR_PTR(rc);
+
+	tdi = kzalloc(sizeof(*tdi), GFP_KERNEL);
+	if (!tdi)
+		return ERR_PTR(-ENOMEM);
+
+	pci_tsm_tdi_constructor(pdev, &tdi->base, kvm, tdi_id);
+	tdi->tsm = context->tsm;
+	atomic_inc(&tdi->tsm->tdis);
+	return &tdi->base;
+}
+
+static void devsec_unbind(struct pci_tdi *base)
+{
+	struct devsec_tdi *tdi = container_of(base, struct devsec_tdi, base);
+
+	devsec_tsm_fault(base->pdev, DEVSEC_OP_UNBIND);
+	atomic_dec(&tdi->tsm->tdis);
+	kfree(tdi);
+}
+
+/*
+ * Answers with the request inverted, as much of it as there is room for; the
+ * residue is what did not fit. The code tells the TDI and the request's number.
+ */
+static ssize_t devsec_guest_req(struct pci_tdi *base, struct pci_tsm_guest_args *args)
+{
+	struct devsec_tdi *tdi = container_of(base, struct devsec_tdi, base);
+	size_t len = min(args->req_len, args->resp_len);
+	u8 *bytes;
+	int rc;
+
+	rc = devsec_tsm_fault(base->pdev, DEVSEC_OP_GUEST_REQ);
+	if (rc)
+		return rc;
+	if (args->req_len > PCI_TSM_GUEST_REQ_MAX)
+		return -EINVAL;
+
+	bytes = kvmalloc(max_t(size_t, len, 1), GFP_KERNEL);
+	if (!bytes)
+		return -ENOMEM;
+
+	rc = copy_from_sockptr(bytes, args->req, len);
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = ~bytes[i];
+	if (!rc)
+		rc = copy_to_sockptr(args->resp, bytes, len);
+	kvfree(bytes);
+	if (rc)
+		return -EFAULT;
+
+	args->tsm_code = (u64)base->tdi_id << 32 | ++tdi->requests;
+	return args->req_len - len;
+}
+
+static void devsec_cancel(struct tsm_dev *tsm_dev, struct pci_dev *pdev)
+{
+	struct devsec_tsm *tsm = dev_get_drvdata(tsm_dev->dev.parent);
+
+	atomic_inc(&tsm->cancels);
+	wake_up_all(&devsec_cancel_wq);
+}
+
+static const struct pci_tsm_ops devsec_link_ops = {
+	.probe = devsec_tsm_probe,
+	.remove = devsec_tsm_remove,
+	.connect = devsec_connect,
+	.disconnect = devsec_disconnect,
+	.bind = devsec_bind,
+	.unbind = devsec_unbind,
+	.guest_req = devsec_guest_req,
+	.cancel = devsec_cancel,
+};
+
+static int devsec_tsm_add(struct devsec_tsm *tsm, int rank)
+{
+	int rc;
+
+	tsm->ops = devsec_link_ops;
+	tsm->ops.rank = rank;
+	if (cma)
+		tsm->ops.match = devsec_match;
+
+	tsm->parent = platform_device_register_simple("devsec_tsm", PLATFORM_DEVID_AUTO,
+						      NULL, 0);
+	if (IS_ERR(tsm->parent))
+		return PTR_ERR(tsm->parent);
+
+	platform_set_drvdata(tsm->parent, tsm);
+	tsm->tsm_dev = tsm_dev_register(&tsm->parent->dev, &tsm->ops);
+	if (IS_ERR(tsm->tsm_dev)) {
+		rc = PTR_ERR(tsm->tsm_dev);
+		platform_device_unregister(tsm->parent);
+		return rc;
+	}
+	return 0;
+}
+
+static void devsec_tsm_del(struct devsec_tsm *tsm)
+{
+	int contexts, streams, tdis;
+
+	tsm_dev_unregister(tsm->tsm_dev);
+	contexts = atomic_read(&tsm->contexts);
+	streams = atomic_read(&tsm->streams);
+	tdis = atomic_read(&tsm->tdis);
+	if (contexts || streams || tdis)
+		dev_err(&tsm->parent->dev, "leaked %d contexts, %d streams, %d TDIs\n",
+			contexts, streams, tdis);
+	platform_device_unregister(tsm->parent);
+}
+
+static void devsec_tsms_del(void)
+{
+	while (devsec_nr_tsms)
+		devsec_tsm_del(&devsec_tsms[--devsec_nr_tsms]);
+	kfree(devsec_tsms);
+}
+
+static int __init devsec_tsm_init(void)
+{
+	int rc;
+
+	if (!tsms || tsms > DEVSEC_TSMS_MAX)
+		return -EINVAL;
+
+	devsec_tsms = kcalloc(tsms, sizeof(*devsec_tsms), GFP_KERNEL);
+	if (!devsec_tsms)
+		return -ENOMEM;
+
+	for (unsigned int i = 0; i < tsms; i++) {
+		rc = devsec_tsm_add(&devsec_tsms[i], ranks[i]);
+		if (rc) {
+			devsec_tsms_del();
+			return rc;
+		}
+		devsec_nr_tsms++;
+	}
+
+	rc = devsec_tsm_debugfs_init();
+	if (rc)
+		devsec_tsms_del();
+	return rc;
+}
+module_init(devsec_tsm_init);
+
+static void __exit devsec_tsm_exit(void)
+{
+	/* Who bound something lets go of it first, as a VMM would */
+	devsec_tsm_debugfs_exit();
+	devsec_tsms_del();
+	devsec_tsm_fault_clear();
+}
+module_exit(devsec_tsm_exit);
+
+MODULE_DESCRIPTION("Emulated platform TSM for PCI/TSM, link role");
+MODULE_LICENSE("GPL");
