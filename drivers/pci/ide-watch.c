@@ -220,12 +220,12 @@ void ide_path_close(struct pci_dev *ep, struct pci_dev *rp)
 }
 
 #ifdef CONFIG_PCIEAER
-static int aer_mask_reg(struct pci_dev *pdev)
+static int aer_reg(struct pci_dev *pdev, int reg)
 {
-	return pcie_aer_is_native(pdev) ? pdev->aer_cap + PCI_ERR_UNCOR_MASK : 0;
+	return pcie_aer_is_native(pdev) ? pdev->aer_cap + reg : 0;
 }
 #else
-static int aer_mask_reg(struct pci_dev *pdev)
+static int aer_reg(struct pci_dev *pdev, int reg)
 {
 	return 0;
 }
@@ -243,7 +243,7 @@ static int aer_mask_reg(struct pci_dev *pdev)
  */
 int ide_aer_unmask(struct pci_dev *pdev)
 {
-	int where = aer_mask_reg(pdev);
+	int where = aer_reg(pdev, PCI_ERR_UNCOR_MASK);
 	struct ide_port *port;
 	u32 mask;
 
@@ -256,6 +256,8 @@ int ide_aer_unmask(struct pci_dev *pdev)
 		return -ENOMEM;
 
 	if (!port->aer++) {
+		/* AER leaves bits behind where it could not recover: not ours */
+		pci_write_config_dword(pdev, aer_reg(pdev, PCI_ERR_UNCOR_STATUS), IDE_AER_BITS);
 		pci_read_config_dword(pdev, where, &mask);
 		port->unmasked = PCI_POSSIBLE_ERROR(mask) ? 0 : mask & IDE_AER_BITS;
 		update_bits(pdev, where, port->unmasked, 0);
@@ -272,7 +274,7 @@ int ide_aer_unmask(struct pci_dev *pdev)
  */
 void ide_aer_restore(struct pci_dev *pdev)
 {
-	int where = aer_mask_reg(pdev);
+	int where = aer_reg(pdev, PCI_ERR_UNCOR_MASK);
 	struct ide_port *port;
 
 	if (!where)
