@@ -208,6 +208,7 @@ static void fn_unlink(struct pci_tsm_fn *fn)
 {
 	scoped_guard(raw_spinlock_irqsave, &fn->dsm->lock)
 		list_del_init(&fn->node);
+	wake_up_all(&fn->dsm->idle);
 	pci_tsm_fn_put(fn);
 }
 

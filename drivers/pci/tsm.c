@@ -216,7 +216,7 @@ static bool is_unbound(struct pci_tsm_dsm *dsm, void *data)
 	struct pci_tsm_fn *fn = data;
 
 	guard(raw_spinlock_irqsave)(&dsm->lock);
-	return !fn->want_unbind;
+	return !fn->want_unbind || list_empty(&fn->node);
 }
 
 /**

@@ -98,6 +98,9 @@ struct tsm_dev *tsm_dev_register(struct device *parent, const struct pci_tsm_ops
 		device_unregister(&tsm_dev->dev);
 		return ERR_PTR(rc);
 	}
+	/* Its name was there before it could do anything: tell that it can now */
+	if (ops)
+		kobject_uevent(&tsm_dev->dev.kobj, KOBJ_CHANGE);
 	return tsm_dev;
 }
 EXPORT_SYMBOL_GPL(tsm_dev_register);
