@@ -269,8 +269,19 @@ static int fake_write(struct pci_bus *bus, unsigned int devfn, int where, int si
 	return 0;
 }
 
+/* Perhaps after the test: CONFIG_DEBUG_KOBJECT_RELEASE puts it off */
 static void fake_release(struct device *dev)
 {
+	kfree(container_of(dev, struct fake_fn, pdev.dev));
+}
+
+static void fake_put(void *data)
+{
+	struct kunit *test = kunit_get_current_test();
+	struct fake_fn *fn = data;
+
+	KUNIT_EXPECT_EQ(test, kref_read(&fn->pdev.dev.kobj.kref), 1);
+	put_device(&fn->pdev.dev);
 }
 
 static void fake_domain(struct pci_bus *bus, int nr)
@@ -287,21 +298,21 @@ static void fake_domain(struct pci_bus *bus, int nr)
 
 static void fake_remove(void *data)
 {
-	struct kunit *test = kunit_get_current_test();
 	struct fake_fn *fn = data;
 
 	device_del(&fn->pdev.dev);
 	pci_ide_destroy(&fn->pdev);
-	KUNIT_EXPECT_EQ(test, kref_read(&fn->pdev.dev.kobj.kref), 1);
-	put_device(&fn->pdev.dev);
 }
 
 static struct fake_fn *fake_make(struct kunit *test, struct fake_fn *above, int type)
 {
 	struct fake_hb *f = test->priv;
-	struct fake_fn *fn = kunit_kzalloc(test, sizeof(*fn), GFP_KERNEL);
+	struct fake_fn *fn = kzalloc(sizeof(*fn), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, fn);
+	device_initialize(&fn->pdev.dev);
+	fn->pdev.dev.release = fake_release;
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_put, fn), 0);
 	fn->ops.read = fake_read;
 	fn->ops.write = fake_write;
 	fn->bus.ops = &fn->ops;
@@ -323,8 +334,6 @@ static struct fake_fn *fake_make(struct kunit *test, struct fake_fn *above, int 
 
 static void fake_add(struct kunit *test, struct fake_fn *fn)
 {
-	device_initialize(&fn->pdev.dev);
-	fn->pdev.dev.release = fake_release;
 	dev_set_name(&fn->pdev.dev, "fake-ide-%02x", fn->bus.number);
 	KUNIT_ASSERT_EQ(test, device_add(&fn->pdev.dev), 0);
 	pci_ide_init(&fn->pdev);
