@@ -158,7 +158,7 @@ static struct pci_ops devsec_ops = {
 static u8 devsec_swizzle_irq(struct pci_dev *pdev, u8 *pin)
 {
 	/* Or x86 with ACPI looks for it in the machine's own tables, and complains */
-	pdev->irq_managed = 1;
+	pdev->pin = 0;
 	return pci_common_swizzle(pdev, pin);
 }
 

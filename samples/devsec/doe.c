@@ -204,6 +204,12 @@ static void devsec_doe_go(struct devsec_doe *doe)
 	if (doe->fault == DEVSEC_DOE_DELAY && doe->fault_count)
 		delay += doe->fault_arg;
 	doe->busy = true;
+	/* Discovery costs nothing, and bus scans wait for each poll of it */
+	if (!delay && doe->fault == DEVSEC_DOE_FINE &&
+	    devsec_doe_header(doe->req) == doe->protocols[0]) {
+		devsec_doe_respond(doe);
+		return;
+	}
 	queue_delayed_work(devsec_wq, &doe->answer, msecs_to_jiffies(delay));
 }
 

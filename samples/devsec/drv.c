@@ -13,6 +13,7 @@ static int devsec_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return rc;
 
 	pci_set_master(pdev);
+	pci_save_state(pdev);
 	return 0;
 }
 
@@ -23,6 +24,25 @@ static void devsec_remove(struct pci_dev *pdev)
 	pci_clear_master(pdev);
 	pci_disable_device(pdev);
 }
+
+/* The emulated functions keep no state that a reset could lose. */
+static pci_ers_result_t devsec_error_detected(struct pci_dev *pdev, pci_channel_state_t state)
+{
+	return state == pci_channel_io_perm_failure ? PCI_ERS_RESULT_DISCONNECT :
+						      PCI_ERS_RESULT_NEED_RESET;
+}
+
+static pci_ers_result_t devsec_slot_reset(struct pci_dev *pdev)
+{
+	pci_restore_state(pdev);
+	pci_save_state(pdev);
+	return PCI_ERS_RESULT_RECOVERED;
+}
+
+static const struct pci_error_handlers devsec_err_handler = {
+	.error_detected = devsec_error_detected,
+	.slot_reset = devsec_slot_reset,
+};
 
 static const struct pci_device_id devsec_ids[] = {
 	{ PCI_DEVICE(DEVSEC_VENDOR_ID, DEVSEC_ID_ENDPOINT) },
@@ -37,4 +57,5 @@ struct pci_driver devsec_driver = {
 	.probe		 = devsec_probe,
 	.remove		 = devsec_remove,
 	.sriov_configure = pci_sriov_configure_simple,
+	.err_handler	 = &devsec_err_handler,
 };
