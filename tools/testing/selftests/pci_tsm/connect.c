@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Connect and disconnect of one device by one TSM: what each file says in each
+ * state, the stream that comes and goes, and that nothing stays behind.
+ */
+#include "../kselftest_harness.h"
+#include "devsec.h"
+
+#define HB	"/sys/devices/platform/devsec_bus/pci%.4s:00/"
+
+FIXTURE(connect) {
+	struct bdf ep;
+	struct bdf rp;
+};
+
+FIXTURE_SETUP(connect)
+{
+	ASSERT_TRUE(devsec_load("topology=ep", ""));
+	ASSERT_TRUE(devsec_find(&self->ep, "ep", "endpoint", 0));
+	ASSERT_TRUE(devsec_find(&self->rp, "ep", "root-port", 0));
+}
+
+FIXTURE_TEARDOWN(connect)
+{
+	put("clear", TSM_DEBUG "fault");
+	EXPECT_TRUE(devsec_unload());
+}
+
+static void files(struct __test_metadata *_metadata, const char *ep, const char *state,
+		  const char *reason, const char *tsm, const char *dsm)
+{
+	EXPECT_STREQ(state, get(DEV "tsm/state", ep));
+	EXPECT_STREQ(reason, get(DEV "tsm/reason", ep));
+	EXPECT_STREQ(tsm, get(DEV "tsm/connect", ep));
+	EXPECT_STREQ(dsm, get(DEV "tsm/dsm", ep));
+	EXPECT_STREQ("", get(DEV "tsm/bound", ep));
+	/* The emulated TSM verifies nobody */
+	EXPECT_STREQ("", get(DEV "authenticated", ep));
+}
+
+static void no_stream(struct __test_metadata *_metadata, const char *ep)
+{
+	EXPECT_STREQ("255", get(HB "available_secure_streams", ep));
+	EXPECT_NE(0, run("ls -d " HB "stream* 2>/dev/null", ep));
+}
+
+static void one_stream(struct __test_metadata *_metadata, const char *ep)
+{
+	EXPECT_STREQ("254", get(HB "available_secure_streams", ep));
+	EXPECT_EQ(0, run("[ $(readlink -f " HB "stream0.0.0) = $(readlink -f " DEV ") ]", ep, ep));
+	EXPECT_EQ(0, run("[ $(ls -d " HB "stream* | wc -l) = 1 ]", ep));
+}
+
+TEST_F(connect, by_one)
+{
+	const char *ep = self->ep.s;
+
+	files(_metadata, ep, "disconnected", "none", "", "");
+	no_stream(_metadata, ep);
+
+	EXPECT_EQ(0, put("1", DEV "tsm/connect", ep));
+	files(_metadata, ep, "connected", "request", "tsm0", ep);
+	one_stream(_metadata, ep);
+
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	files(_metadata, ep, "disconnected", "request", "", "");
+	no_stream(_metadata, ep);
+}
+
+TEST_F(connect, by_name)
+{
+	EXPECT_EQ(0, put("tsm0\n", DEV "tsm/connect", self->ep.s));
+	files(_metadata, self->ep.s, "connected", "request", "tsm0", self->ep.s);
+	EXPECT_EQ(0, put("tsm0\n", DEV "tsm/disconnect", self->ep.s));
+	files(_metadata, self->ep.s, "disconnected", "request", "", "");
+	no_stream(_metadata, self->ep.s);
+}
+
+TEST_F(connect, files_while_connecting)
+{
+	const char *ep = self->ep.s;
+	pid_t writer;
+
+	ASSERT_EQ(0, put("* connect hang 10000", TSM_DEBUG "fault"));
+	writer = put_begin("1", DEV "tsm/connect", ep);
+	EXPECT_STREQ("connecting", await("connecting", 5000, DEV "tsm/state", ep));
+	files(_metadata, ep, "connecting", "request", "", ep);
+
+	/* A disconnect takes the connect back, which is what was asked for */
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	EXPECT_EQ(-ECANCELED, put_end(writer));
+	files(_metadata, ep, "disconnected", "cancelled", "", "");
+	no_stream(_metadata, ep);
+}
+
+TEST_F(connect, files_while_disconnecting)
+{
+	const char *ep = self->ep.s;
+	pid_t writer;
+
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	ASSERT_EQ(0, put("* disconnect hard 2000", TSM_DEBUG "fault"));
+	writer = put_begin("1", DEV "tsm/disconnect", ep);
+	EXPECT_STREQ("disconnecting", await("disconnecting", 5000, DEV "tsm/state", ep));
+	files(_metadata, ep, "disconnecting", "request", "", ep);
+	EXPECT_EQ(0, put_end(writer));
+	files(_metadata, ep, "disconnected", "request", "", "");
+	no_stream(_metadata, ep);
+}
+
+TEST_F(connect, files_when_failed)
+{
+	const char *ep = self->ep.s;
+
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	ASSERT_EQ(0, put(str("%s 9", ep), TSM_DEBUG "report"));
+	/* The mark is to be seen at once, whatever the worker does */
+	EXPECT_STREQ("failed", get(DEV "tsm/state", ep));
+	EXPECT_STREQ("session", get(DEV "tsm/reason", ep));
+	EXPECT_STREQ("", get(DEV "tsm/connect", ep));
+	EXPECT_STREQ("255", await("255", 5000, HB "available_secure_streams", ep));
+	files(_metadata, ep, "failed", "session", "", ep);
+	EXPECT_EQ(-EBUSY, put("1", DEV "tsm/connect", ep));
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	files(_metadata, ep, "disconnected", "request", "", "");
+	EXPECT_EQ(0, put("1", DEV "tsm/connect", ep));
+}
+
+TEST_F(connect, refused_by_tsm)
+{
+	const char *ep = self->ep.s;
+
+	ASSERT_EQ(0, put("* connect error -121", TSM_DEBUG "fault"));
+	EXPECT_EQ(-EREMOTEIO, put("1", DEV "tsm/connect", ep));
+	files(_metadata, ep, "disconnected", "refused", "", "");
+	ASSERT_EQ(0, put("* probe null", TSM_DEBUG "fault"));
+	EXPECT_EQ(-ENXIO, put("1", DEV "tsm/connect", ep));
+	files(_metadata, ep, "disconnected", "refused", "", "");
+	no_stream(_metadata, ep);
+
+	ASSERT_EQ(0, put("clear", TSM_DEBUG "fault"));
+	EXPECT_EQ(0, put("1", DEV "tsm/connect", ep));
+}
+
+TEST_F(connect, killed_writer)
+{
+	const char *ep = self->ep.s;
+	pid_t writer;
+
+	ASSERT_EQ(0, put("* connect hang 60000", TSM_DEBUG "fault"));
+	writer = put_begin("1", DEV "tsm/connect", ep);
+	EXPECT_STREQ("connecting", await("connecting", 5000, DEV "tsm/state", ep));
+	kill(writer, SIGKILL);
+	EXPECT_EQ(-EINTR, put_end(writer));
+	EXPECT_STREQ("disconnected", await("disconnected", 3000, DEV "tsm/state", ep));
+	files(_metadata, ep, "disconnected", "cancelled", "", "");
+	no_stream(_metadata, ep);
+}
+
+TEST_F(connect, fifty_times)
+{
+	for (int i = 0; i < 50; i++) {
+		ASSERT_EQ(0, put("1", DEV "tsm/connect", self->ep.s));
+		one_stream(_metadata, self->ep.s);
+		ASSERT_EQ(0, put("1", DEV "tsm/disconnect", self->ep.s));
+	}
+	files(_metadata, self->ep.s, "disconnected", "request", "", "");
+	no_stream(_metadata, self->ep.s);
+	EXPECT_EQ(50, counter(" connects "));
+	EXPECT_EQ(50, counter("disconnects "));
+	EXPECT_EQ(0, counter("contexts "));
+	EXPECT_EQ(0, counter("streams "));
+}
+
+TEST_HARNESS_MAIN

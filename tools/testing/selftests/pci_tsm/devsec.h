@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What all tests need of the emulation: its modules, its devices, their files. */
+#ifndef DEVSEC_H
+#define DEVSEC_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DEV		"/sys/bus/pci/devices/%s/"
+#define BUS_DEBUG	"/sys/kernel/debug/devsec_bus/"
+#define TSM_DEBUG	"/sys/kernel/debug/devsec_tsm/"
+
+/* Emulated machines are slow: the harness gives a test 30 s */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT 240
+
+struct bdf {
+	char s[16];		/* as in 0010:01:00.0 */
+};
+
+static inline long now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000L + t.tv_nsec / 1000000;
+}
+
+/* A string that lives until eight others were made */
+__attribute__((format(printf, 1, 2), unused))
+static const char *str(const char *fmt, ...)
+{
+	static __thread char bufs[8][256];
+	static __thread unsigned int next;
+	char *buf = bufs[next++ % 8];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(buf, sizeof(bufs[0]), fmt, ap);
+	va_end(ap);
+	return buf;
+}
+
+/* The exit status of a shell command */
+#define run(...)		run_cmd(str(__VA_ARGS__))
+static inline int run_cmd(const char *cmd)
+{
+	return system(cmd) >> 8;
+}
+
+/* Write to a file at once: 0 or a negative errno */
+#define put(text, ...)		put_path(text, str(__VA_ARGS__))
+static inline int put_path(const char *text, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int rc = fd < 0 || write(fd, text, strlen(text)) < 0 ? -errno : 0;
+
+	close(fd);
+	return rc;
+}
+
+/* The same in a process of its own; put_end() waits for the result */
+#define put_begin(text, ...)	put_path_begin(text, str(__VA_ARGS__))
+static inline pid_t put_path_begin(const char *text, const char *path)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(-put_path(text, path));
+	return pid;
+}
+
+static inline int put_end(pid_t pid)
+{
+	int status;
+
+	if (waitpid(pid, &status, 0) != pid)
+		return -ECHILD;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+}
+
+/* What is in a file, without the last newline; or the name of the error */
+#define get(...)		get_path(str(__VA_ARGS__))
+static inline const char *get_path(const char *path)
+{
+	static __thread char bufs[4][8192];
+	static __thread unsigned int next;
+	char *buf = bufs[next++ % 4];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, buf, sizeof(bufs[0]) - 1);
+
+	if (len < 0)
+		strcpy(buf, strerrorname_np(errno));
+	else
+		buf[len && buf[len - 1] == '\n' ? len - 1 : len] = '\0';
+	close(fd);
+	return buf;
+}
+
+/* The same, as soon as it is @want, or after @ms milliseconds */
+#define await(want, ms, ...)	await_path(want, ms, str(__VA_ARGS__))
+static inline const char *await_path(const char *want, long ms, const char *path)
+{
+	long end = now_ms() + ms;
+	const char *is;
+
+	while (strcmp(is = get_path(path), want) && now_ms() < end)
+		usleep(2000);
+	return is;
+}
+
+/* The @n-th present function of a shape ("ep") and kind ("endpoint") */
+static inline bool devsec_find(struct bdf *bdf, const char *shape, const char *kind, int n)
+{
+	return !run("awk '$2 == \"%s\" && $3 == \"%s\" && $4 == \"present\" && n++ == %d"
+		    " { print $1; f = 1 } END { exit !f }' " BUS_DEBUG "state >/tmp/bdf",
+		    shape, kind, n) && snprintf(bdf->s, sizeof(bdf->s), "%s", get("/tmp/bdf"));
+}
+
+/* A counter of the first TSM, as in "tdis "; or "invalidates " */
+static inline int counter(const char *name)
+{
+	const char *at = strstr(get(TSM_DEBUG "counters"), name);
+
+	return at ? atoi(at + strlen(name)) : -1;
+}
+
+/* Unload all there is; false if that fails or a module reports what leaked */
+static inline bool devsec_unload(void)
+{
+	return !run("for m in devsec_tsm devsec_bus; do"
+		    " [ ! -e /sys/module/$m ] || rmmod $m || exit 1; done; ! dmesg -c | grep leaked");
+}
+
+/* Begin anew, with these parameters; NULL: without that module. No rule interferes */
+static inline bool devsec_load(const char *bus, const char *tsm)
+{
+	run("[ ! -e /run/udev/control ] || { udevadm control --exit; rm /run/udev/control; }");
+	devsec_unload();
+	return (!bus || !run("modprobe devsec_bus %s", bus)) &&
+	       (!tsm || !run("modprobe devsec_tsm %s", tsm));
+}
+
+#endif /* DEVSEC_H */
