@@ -47,7 +47,8 @@ static void send_uevent(struct pci_tsm_dsm *dsm, struct pci_dev *pdev,
 			const struct pci_tsm_change *change)
 {
 	char tsm[ENV_MAX], state[ENV_MAX], reason[ENV_MAX], seq[ENV_MAX];
-	char *env[] = { "TSM_EVENT=state", tsm, state, reason, seq, NULL };
+	char event[] = "TSM_EVENT=state";
+	char *env[] = { event, tsm, state, reason, seq, NULL };
 
 	if (tsm_id(dsm) < 0)
 		strscpy(tsm, "TSM=");

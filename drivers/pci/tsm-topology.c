@@ -173,8 +173,7 @@ static bool is_governed(struct pci_dev *pdev, struct pci_dev *dsm_pdev)
  * Context: process; takes no lock of the PCI core.
  * Return: 0, or the error of @fn.
  */
-int pci_tsm_for_each_governed(struct pci_dev *dsm_pdev,
-			      int (*fn)(struct pci_dev *pdev, void *data), void *data)
+int pci_tsm_for_each_governed(struct pci_dev *dsm_pdev, pci_tsm_fn_cb fn, void *data)
 {
 	struct pci_dev *pdev = NULL;
 	int rc;

@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PCI/TSM core: TSMs come and go, devices come and go, and what the rest of
- * the kernel may ask for.
+ * PCI/TSM core: devices come and go, and what the rest of the kernel may ask
+ * for.
  *
  * PCIe r7.0 sec 6.31 (CMA-SPDM), 6.33 (IDE), 11 (TDISP). Everything that is
  * done to a device is done by the worker of its DSM (tsm-worker.c); the
  * functions here submit requests to it, mark what it must act upon, and wait.
  */
-#define pr_fmt(fmt) "PCI/TSM: " fmt
 #define dev_fmt(fmt) "TSM: " fmt
 
 #include <linux/cleanup.h>
-#include <linux/init.h>
 #include <linux/pci.h>
 #include <linux/pci-doe.h>
 #include <linux/pci-tsm.h>
-#include <linux/rwsem.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 
 #include "pci.h"
 #include "tsm.h"
@@ -25,81 +21,6 @@
 
 /* Protects pci_dev::tsm against other writers, and what files tsm/ has */
 DEFINE_MUTEX(pci_tsm_dir_lock);
-
-/* Protects the registry below; never held over an op, a device or sysfs */
-static DECLARE_RWSEM(pci_tsm_rwsem);
-static LIST_HEAD(pci_tsm_providers);
-
-static bool pci_tsm_off __ro_after_init;
-
-static int __init pci_tsm_setup(char *arg)
-{
-	if (strcmp(arg, "off"))
-		return -EINVAL;
-	pci_tsm_off = true;
-	return 0;
-}
-early_param("pci_tsm", pci_tsm_setup);
-
-/* Does this TSM serve the DSM in @dsm_pdev? */
-static bool provider_matches(struct pci_tsm_provider *tsm, struct pci_dev *dsm_pdev)
-{
-	if (!pci_tsm_capable(dsm_pdev))
-		return false;
-	if (tsm->ops->match)
-		return tsm->ops->match(tsm->tsm_dev, dsm_pdev);
-	return is_pci_tsm_pf0(dsm_pdev);
-}
-
-/**
- * pci_tsm_served() - does any TSM serve the DSM of a function?
- * @pdev: the function
- *
- * Context: process; pci_tsm_dir_lock may be held.
- */
-bool pci_tsm_served(struct pci_dev *pdev)
-{
-	struct pci_dev *dsm_pdev __free(pci_dev_put) = NULL;
-	struct pci_tsm_provider *tsm;
-
-	guard(rwsem_read)(&pci_tsm_rwsem);
-	if (list_empty(&pci_tsm_providers))
-		return false;
-	dsm_pdev = pci_tsm_find_dsm(pdev);
-	if (!dsm_pdev)
-		return false;
-	list_for_each_entry(tsm, &pci_tsm_providers, node)
-		if (provider_matches(tsm, dsm_pdev))
-			return true;
-	return false;
-}
-
-/**
- * pci_tsm_pick() - the TSM that a connect names
- * @pdev: a function that can hold a DSM
- * @id: number of the TSM, or PCI_TSM_ID_ANY for the best one
- *
- * Context: process.
- * Return: the TSM with a share in its in-flight reference; ERR_PTR: -ENXIO for
- * none that serves the function, -ENODEV for one that is leaving.
- */
-struct pci_tsm_provider *pci_tsm_pick(struct pci_dev *pdev, int id)
-{
-	struct pci_tsm_provider *tsm, *best = NULL;
-
-	guard(rwsem_read)(&pci_tsm_rwsem);
-	list_for_each_entry(tsm, &pci_tsm_providers, node) {
-		if (id != PCI_TSM_ID_ANY && id != tsm->tsm_dev->id)
-			continue;
-		if (!provider_matches(tsm, pdev))
-			continue;
-		if (!best || tsm->ops->rank > best->ops->rank)
-			best = tsm;
-	}
-	if (!best)
-		return ERR_PTR(-ENXIO);
-	return percpu_ref_tryget_live(&best->inflight) ? best : ERR_PTR(-ENODEV);
-}
 
 /**
  * pci_tsm_connect() - the verb: bring up session and stream of a DSM
@@ -478,22 +399,6 @@ void pci_tsm_set_verified(struct pci_dev *pdev)
 }
 EXPORT_SYMBOL_GPL(pci_tsm_set_verified);
 
-/**
- * pci_tsm_announce() - tell user space that a DSM may be connected now
- * @pdev: the function that it lives in; others are left alone
- *
- * Context: process.
- */
-void pci_tsm_announce(struct pci_dev *pdev)
-{
-	struct pci_tsm_provider *tsm = pci_tsm_pick(pdev, PCI_TSM_ID_ANY);
-
-	if (IS_ERR(tsm))
-		return;
-	pci_tsm_event_tsm(pdev, "available", tsm->tsm_dev);
-	percpu_ref_put(&tsm->inflight);
-}
-
 static int update_files(struct pci_dev *pdev, void *data)
 {
 	pci_tsm_files_update(pdev);
@@ -506,7 +411,7 @@ static int update_files(struct pci_dev *pdev, void *data)
  */
 void pci_tsm_init(struct pci_dev *pdev)
 {
-	if (pci_tsm_off)
+	if (pci_tsm_off())
 		return;
 	pci_tsm_fn_join(pdev);
 	pci_tsm_files_update(pdev);
@@ -608,108 +513,4 @@ void pci_tsm_reset(struct pci_dev *pdev)
 void pci_tsm_unplugged(struct pci_dev *pdev)
 {
 	pci_tsm_report_lost(pdev, PCI_TSM_REASON_UNPLUGGED);
-}
-
-static void provider_drained(struct percpu_ref *ref)
-{
-	struct pci_tsm_provider *tsm = container_of(ref, struct pci_tsm_provider, inflight);
-
-	complete(&tsm->drained);
-}
-
-static void provider_confirmed(struct percpu_ref *ref)
-{
-	struct pci_tsm_provider *tsm = container_of(ref, struct pci_tsm_provider, inflight);
-
-	complete(&tsm->confirmed);
-}
-
-static void update_all_files(const char *event, struct pci_tsm_provider *tsm)
-{
-	struct pci_dev *pdev = NULL;
-
-	for_each_pci_dev(pdev) {
-		pci_tsm_files_update(pdev);
-		if (provider_matches(tsm, pdev))
-			pci_tsm_event_tsm(pdev, event, tsm->tsm_dev);
-	}
-}
-
-/**
- * pci_tsm_register() - a TSM with PCI ops arrives
- * @tsm_dev: the TSM, for tsm_dev_register()
- *
- * Context: process.
- * Return: 0; -EINVAL for ops that lack what every TSM needs; -EOPNOTSUPP with
- * pci_tsm=off; -ENOMEM.
- */
-int pci_tsm_register(struct tsm_dev *tsm_dev)
-{
-	const struct pci_tsm_ops *ops = tsm_dev->pci_ops;
-	struct pci_tsm_provider *tsm;
-
-	if (!ops->probe || !ops->remove || !ops->connect || !ops->disconnect ||
-	    !ops->bind != !ops->unbind)
-		return -EINVAL;
-	if (pci_tsm_off)
-		return -EOPNOTSUPP;
-
-	tsm = kzalloc(sizeof(*tsm), GFP_KERNEL);
-	if (!tsm)
-		return -ENOMEM;
-	if (percpu_ref_init(&tsm->inflight, provider_drained, 0, GFP_KERNEL)) {
-		kfree(tsm);
-		return -ENOMEM;
-	}
-	init_completion(&tsm->confirmed);
-	init_completion(&tsm->drained);
-	tsm->tsm_dev = tsm_dev;
-	tsm->ops = ops;
-	tsm_dev->provider = tsm;
-
-	scoped_guard(rwsem_write, &pci_tsm_rwsem)
-		list_add_tail(&tsm->node, &pci_tsm_providers);
-	update_all_files("available", tsm);
-	return 0;
-}
-
-static bool is_rid_of(struct pci_tsm_dsm *dsm, void *data)
-{
-	guard(raw_spinlock_irqsave)(&dsm->lock);
-	return dsm->tsm != data;
-}
-
-/**
- * pci_tsm_unregister() - a TSM leaves
- * @tsm_dev: the TSM, for tsm_dev_unregister()
- *
- * First nothing new begins; then what runs is cancelled and what is connected
- * torn down, on all DSMs at once; then the ops are taken away.
- *
- * Context: process; waits uninterruptibly.
- */
-void pci_tsm_unregister(struct tsm_dev *tsm_dev)
-{
-	struct pci_tsm_provider *tsm = tsm_dev->provider;
-	struct pci_tsm_dsm *dsm = NULL;
-
-	scoped_guard(rwsem_write, &pci_tsm_rwsem)
-		list_del(&tsm->node);
-	WRITE_ONCE(tsm->leaving, true);
-	percpu_ref_kill_and_confirm(&tsm->inflight, provider_confirmed);
-	wait_for_completion(&tsm->confirmed);
-
-	while ((dsm = pci_tsm_dsm_next(dsm))) {
-		pci_tsm_expel(dsm, NULL, tsm, -ENODEV);
-		pci_tsm_kick(dsm);
-	}
-	while ((dsm = pci_tsm_dsm_next(dsm)))
-		pci_tsm_wait_idle(dsm, is_rid_of, tsm, MAX_SCHEDULE_TIMEOUT);
-	wait_for_completion(&tsm->drained);
-
-	update_all_files("gone", tsm);
-	WRITE_ONCE(tsm_dev->pci_ops, NULL);
-	tsm_dev->provider = NULL;
-	percpu_ref_exit(&tsm->inflight);
-	kfree(tsm);
 }

@@ -287,12 +287,15 @@ struct pci_tsm_view {
 
 /* tsm.c */
 extern struct mutex pci_tsm_dir_lock;
-bool pci_tsm_served(struct pci_dev *pdev);
-struct pci_tsm_provider *pci_tsm_pick(struct pci_dev *pdev, int id);
 bool pci_tsm_authentic(struct pci_dev *pdev);
-void pci_tsm_announce(struct pci_dev *pdev);
 int pci_tsm_connect(struct pci_dev *pdev, int id, const struct pci_tsm_connect_args *args);
 int pci_tsm_disconnect(struct pci_dev *pdev, int id);
+
+/* tsm-registry.c */
+bool pci_tsm_off(void);
+bool pci_tsm_served(struct pci_dev *pdev);
+struct pci_tsm_provider *pci_tsm_pick(struct pci_dev *pdev, int id);
+void pci_tsm_announce(struct pci_dev *pdev);
 
 /* tsm-dsm.c */
 struct pci_tsm_fn *pci_tsm_fn_get(struct pci_dev *pdev);
@@ -368,8 +371,8 @@ const char *pci_tsm_reason_name(enum pci_tsm_reason reason);
 bool pci_tsm_capable(struct pci_dev *pdev);
 struct pci_dev *pci_tsm_find_dsm(struct pci_dev *pdev);
 bool pci_tsm_below(struct pci_dev *pdev, struct pci_dev *bridge);
-int pci_tsm_for_each_governed(struct pci_dev *dsm_pdev,
-			      int (*fn)(struct pci_dev *pdev, void *data), void *data);
+typedef int (*pci_tsm_fn_cb)(struct pci_dev *pdev, void *data);
+int pci_tsm_for_each_governed(struct pci_dev *dsm_pdev, pci_tsm_fn_cb fn, void *data);
 
 /* tsm-sysfs.c */
 void pci_tsm_files_update(struct pci_dev *pdev);

@@ -29,7 +29,9 @@ struct row {
 #define BAD	(-EINVAL)
 
 static const struct row rows[] = {
-	/*      connect connected refused disconnect disconn'd bind unbind loss remov depart sleep */
+	/* connect, connected, refused, disconnect, disconnected, bind, unbind, loss, removal,
+	 * departure, sleep
+	 */
 	{ DIS, { CNG,    BAD,      BAD,    -ENXIO,    BAD,  -ENXIO, BAD,    DIS, DIS,  DIS,   DIS } },
 	{ CNG, { -EBUSY, CON,      DIS,    -EBUSY,    BAD,  -ENXIO, BAD,    DIS, DIS,  DIS,   DIS } },
 	{ CON, { -EBUSY, BAD,      BAD,    DNG,       BAD,  CON,    BAD,    FLD, DNG,  DNG,   DNG } },
@@ -110,6 +112,7 @@ static void a_loss_shows_before_anybody_acts(struct kunit *test)
 		{ DIS, false, DIS }, { CNG, true, FLD }, { CON, true, FLD }, { DNG, false, DNG },
 		{ FLD, false, FLD }, { UNB, false, UNB }, { BND, true, ERR }, { ERR, false, ERR },
 	};
+	enum pci_tsm_reason want;
 	struct pci_tsm_record rec;
 	struct pci_tsm_change now;
 
@@ -120,8 +123,8 @@ static void a_loss_shows_before_anybody_acts(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, pci_tsm_record_lost(&rec), cases[i].news);
 		pci_tsm_record_read(&rec, &now);
 		KUNIT_EXPECT_EQ(test, now.new, cases[i].shown);
-		KUNIT_EXPECT_EQ(test, now.reason, cases[i].news ? PCI_TSM_REASON_IDE_FAIL :
-							       PCI_TSM_REASON_NONE);
+		want = cases[i].news ? PCI_TSM_REASON_IDE_FAIL : PCI_TSM_REASON_NONE;
+		KUNIT_EXPECT_EQ(test, now.reason, want);
 		KUNIT_EXPECT_EQ(test, rec.state, cases[i].state);
 	}
 }
