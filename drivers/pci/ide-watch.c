@@ -7,7 +7,7 @@
  * of both ends is polled besides. Whoever must know is told by
  * pci_tsm_report_lost(); nothing is repaired here.
  *
- * PCIe r7.0 sec 6.33.4 (states), 6.33.6 (switches), 7.8.4.2 (AER), 7.9.26.
+ * PCIe r7.0 sec 6.33, 7.8.4.2 (AER), 7.9.26.
  */
 #define dev_fmt(fmt) "PCI/IDE: " fmt
 

@@ -19,6 +19,7 @@
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/pci-ide.h>
+#include <linux/pci-tsm.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
@@ -54,7 +55,7 @@ static u8 link_segment(struct pci_dev *pdev)
 {
 	u16 sta2;
 
-	/* Without flit mode no TLP carries a segment, PCIe r7.0 sec 6.33.3 */
+	/* Without flit mode no TLP carries a segment, PCIe r7.0 sec 6.33 */
 	if (pcie_capability_read_word(pdev, PCI_EXP_LNKSTA2, &sta2) ||
 	    !(sta2 & PCI_EXP_LNKSTA2_FLIT))
 		return 0;
@@ -185,7 +186,7 @@ static int fill_partners(struct pci_ide *ide)
  *
  * A stream slot of the host bridge and a register block of each end are taken,
  * and the settings filled in: the root port associates the requester IDs of
- * the device (PCIe r7.0 sec 6.33.3) and the windows of the bridge right above
+ * the device (PCIe r7.0 sec 6.33) and the windows of the bridge right above
  * it, the device associates the root port's requester ID. The stream ID is
  * left open. No register is written.
  *
@@ -508,6 +509,9 @@ static int switch_on(struct pci_dev *pdev, struct pci_ide *ide, struct pci_ide_p
 	ide_sel_write(pdev, index, PCI_IDE_SEL_STS, PCI_IDE_SEL_STS_IDE_FAIL);
 	ide_sel_write(pdev, index, PCI_IDE_SEL_CTL, stream_ctl(ide, settings, true));
 	rc = wait_secure(pdev, index);
+	/* So that the DSM says why its connect failed */
+	if (rc == -EIO)
+		pci_tsm_report_lost(ide->pdev, PCI_TSM_REASON_IDE_TIMEOUT);
 	if (rc)
 		ide_sel_write(pdev, index, PCI_IDE_SEL_CTL, stream_ctl(ide, settings, false));
 

@@ -425,6 +425,9 @@ void pci_tsm_link_unbind(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn, enum pc
 			fn->tsm->tdi = NULL;
 		ops_of(dsm)->unbind(tdi);
 		pci_tsm_op_end(dsm);
+		/* The urgent work does this first, if it comes before the worker */
+		if (step == PCI_TSM_STEP_LOSS)
+			pci_clear_master(fn->pdev);
 		fn->invalidate = NULL;
 		fn->invalidate_data = NULL;
 	}

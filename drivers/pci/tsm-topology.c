@@ -43,13 +43,14 @@ static bool may_hold_dsm(struct pci_dev *pdev)
  * @pdev: the function
  *
  * It is function 0 of an endpoint, a root-complex-integrated endpoint or an
- * upstream port, and has an IDE capability or the TEE-I/O bit.
+ * upstream port, and has selective IDE streams or the TEE-I/O bit.
  *
  * Context: any.
  */
 bool is_pci_tsm_pf0(struct pci_dev *pdev)
 {
-	return may_hold_dsm(pdev) && (pdev->ide_cap || (pdev->devcap & PCI_EXP_DEVCAP_TEE));
+	/* A port of a switch that only lets streams pass has the capability too */
+	return may_hold_dsm(pdev) && (pdev->nr_sel_ide || (pdev->devcap & PCI_EXP_DEVCAP_TEE));
 }
 EXPORT_SYMBOL_GPL(is_pci_tsm_pf0);
 

@@ -167,7 +167,7 @@ struct pci_tsm_ops {
 
 	/**
 	 * @match: does this TSM serve the DSM in @pdev? Optional; without it a
-	 * TSM serves every function 0 with an IDE capability or the TEE bit.
+	 * TSM serves every function 0 with selective IDE streams or the TEE bit.
 	 * Context: any lock may be held; must not sleep nor touch the device.
 	 */
 	bool (*match)(struct tsm_dev *tsm_dev, struct pci_dev *pdev);
