@@ -122,15 +122,17 @@ static int devsec_read(struct pci_bus *bus, unsigned int devfn, int where, int s
 {
 	struct devsec_host *host = devsec_host_of(bus);
 	struct devsec_fn *fn;
+	unsigned long flags;
 
 	*val = ~0;
 	if (devsec_access_bad(where, size))
 		return PCIBIOS_BAD_REGISTER_NUMBER;
 
-	guard(raw_spinlock_irqsave)(&host->lock);
+	raw_spin_lock_irqsave(&host->lock, flags);
 	fn = devsec_route(host, bus->number, devfn);
 	if (fn && devsec_fn_reachable(fn))
 		*val = devsec_fn_read(fn, where, size);
+	raw_spin_unlock_irqrestore(&host->lock, flags);
 	return PCIBIOS_SUCCESSFUL;
 }
 
@@ -139,14 +141,16 @@ static int devsec_write(struct pci_bus *bus, unsigned int devfn, int where, int 
 {
 	struct devsec_host *host = devsec_host_of(bus);
 	struct devsec_fn *fn;
+	unsigned long flags;
 
 	if (devsec_access_bad(where, size))
 		return PCIBIOS_BAD_REGISTER_NUMBER;
 
-	guard(raw_spinlock_irqsave)(&host->lock);
+	raw_spin_lock_irqsave(&host->lock, flags);
 	fn = devsec_route(host, bus->number, devfn);
 	if (fn && devsec_fn_reachable(fn))
 		devsec_fn_write(fn, where, size, val);
+	raw_spin_unlock_irqrestore(&host->lock, flags);
 	return PCIBIOS_SUCCESSFUL;
 }
 
@@ -299,11 +303,16 @@ static void devsec_bridge_remove(struct devsec_host *host)
 	pci_free_host_bridge(host->bridge);
 }
 
+/* Nobody accesses the functions any more. */
 static void devsec_functions_free(struct devsec_host *host)
 {
 	struct devsec_fn *fn, *next;
 
-	list_for_each_entry_safe(fn, next, &host->fns, all)
+	/* Work of one function looks at others */
+	list_for_each_entry(fn, &host->fns, all)
+		devsec_fn_stop(fn);
+	/* What is below a bridge was made after it */
+	list_for_each_entry_safe_reverse(fn, next, &host->fns, all)
 		devsec_fn_destroy(fn);
 }
 

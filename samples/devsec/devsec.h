@@ -176,7 +176,8 @@ struct devsec_ide {
  * @flow: offset of an IDE capability with nothing but flow-through, or 0
  * @vfs_on: the VF Enable bit when it was last looked at
  * @gone: not in its slot
- * @in_reset: a bridge that holds its secondary bus in reset
+ * @in_reset: a bridge that holds its secondary bus in reset, or its link disabled
+ * @link_down: fault: the link of a port does not train
  * @ext_last: the extended capability that was added last
  * @ext_end: where the next one goes
  * @cfg: its config space
@@ -204,6 +205,7 @@ struct devsec_fn {
 	bool vfs_on;
 	bool gone;
 	bool in_reset;
+	bool link_down;
 	u16 ext_last;
 	u16 ext_end;
 	struct devsec_cfg *cfg;
@@ -277,6 +279,7 @@ int devsec_topology_build(struct devsec_host *host, const char *topology);
 struct devsec_fn *devsec_fn_create(struct devsec_host *host, struct devsec_fn *port,
 				   enum devsec_kind kind, u8 devfn, u32 has,
 				   const char *shape);
+void devsec_fn_stop(struct devsec_fn *fn);
 void devsec_fn_destroy(struct devsec_fn *fn);
 void devsec_fn_seal(struct devsec_fn *fn);
 u16 devsec_ext_cap(struct devsec_fn *fn, u16 id, u8 version, u16 size);
@@ -332,6 +335,7 @@ bool devsec_aer_raise(struct devsec_fn *fn, u32 errors);
 void devsec_slot_add(struct devsec_fn *port);
 bool devsec_slot_unplug(struct devsec_fn *port);
 bool devsec_slot_plug(struct devsec_fn *port);
+bool devsec_slot_link(struct devsec_fn *port, bool up);
 void devsec_slot_update(struct devsec_fn *port);
 
 /* sriov.c */

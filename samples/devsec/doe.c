@@ -153,17 +153,12 @@ static bool devsec_doe_faulty(struct devsec_doe *doe)
 	return true;
 }
 
-static void devsec_doe_answer(struct work_struct *work)
+static void devsec_doe_finish(struct devsec_doe *doe)
 {
-	struct devsec_doe *doe = container_of(work, struct devsec_doe, answer.work);
-	enum devsec_doe_fault fault;
-
-	guard(raw_spinlock_irqsave)(&doe->fn->host->lock);
 	if (!doe->busy)
 		return;		/* aborted meanwhile */
 
-	fault = devsec_doe_faulty(doe) ? doe->fault : DEVSEC_DOE_FINE;
-	switch (fault) {
+	switch (devsec_doe_faulty(doe) ? doe->fault : DEVSEC_DOE_FINE) {
 	case DEVSEC_DOE_BUSY:
 		doe->fault_count++;	/* ends by a reset or by "clear" only */
 		return;
@@ -176,6 +171,17 @@ static void devsec_doe_answer(struct work_struct *work)
 	default:
 		devsec_doe_respond(doe);
 	}
+}
+
+static void devsec_doe_answer(struct work_struct *work)
+{
+	struct devsec_doe *doe = container_of(work, struct devsec_doe, answer.work);
+	struct devsec_host *host = doe->fn->host;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&host->lock, flags);
+	devsec_doe_finish(doe);
+	raw_spin_unlock_irqrestore(&host->lock, flags);
 }
 
 /* GO: what was written is a data object, if its length says so. */
@@ -325,7 +331,6 @@ void devsec_doe_free(struct devsec_fn *fn)
 	if (!doe)
 		return;
 
-	cancel_delayed_work_sync(&doe->answer);
 	kvfree(doe->req);
 	kvfree(doe->resp);
 	kfree(doe);

@@ -24,11 +24,13 @@ static struct dentry *devsec_dir;
  * @fault: what it means
  * @has_arg: it wants an argument for the fault before the count
  */
-static const struct devsec_doe_word {
+struct devsec_doe_word {
 	const char *name;
 	enum devsec_doe_fault fault;
 	bool has_arg;
-} devsec_doe_words[] = {
+};
+
+static const struct devsec_doe_word devsec_doe_words[] = {
 	{ "drop", DEVSEC_DOE_DROP },
 	{ "delay", DEVSEC_DOE_DELAY, true },
 	{ "error", DEVSEC_DOE_ERROR },
@@ -110,6 +112,18 @@ static void devsec_fault_clear(struct devsec_fn *fn)
 		fn->ide->stuck = false;
 }
 
+/* "link down", "link up". Returns whether the interrupt is due, or -EINVAL. */
+static int devsec_fault_link(struct devsec_fn *slot, char **words, unsigned int nr)
+{
+	if (nr != 1)
+		return -EINVAL;
+	if (!strcmp(words[0], "down"))
+		return devsec_slot_link(slot, false);
+	if (!strcmp(words[0], "up"))
+		return devsec_slot_link(slot, true);
+	return -EINVAL;
+}
+
 /* Is @word it, and the last one? */
 static bool devsec_alone(char **words, unsigned int nr, const char *word)
 {
@@ -130,6 +144,8 @@ static int devsec_fault_do(struct devsec_fn *fn, char **words, unsigned int nr)
 		return devsec_fault_ide(fn, words + 1, nr - 1);
 	if (!strcmp(words[0], "aer"))
 		return devsec_fault_aer(fn, words + 1, nr - 1);
+	if (!strcmp(words[0], "link") && slot)
+		return devsec_fault_link(slot, words + 1, nr - 1);
 	if (devsec_alone(words, nr, "unplug") && slot)
 		return devsec_slot_unplug(slot);
 	if (devsec_alone(words, nr, "plug") && slot)
@@ -158,6 +174,7 @@ static int devsec_fault_line(char *line)
 	char *words[DEVSEC_WORDS_MAX];
 	struct devsec_host *host;
 	struct devsec_fn *fn;
+	unsigned long flags;
 	char junk;
 	int rc;
 
@@ -175,10 +192,10 @@ static int devsec_fault_line(char *line)
 	if (!host)
 		return -ENODEV;
 
-	scoped_guard(raw_spinlock_irqsave, &host->lock) {
-		fn = devsec_route(host, bus, PCI_DEVFN(slot, func));
-		rc = fn ? devsec_fault_do(fn, words + 1, nr - 1) : -ENODEV;
-	}
+	raw_spin_lock_irqsave(&host->lock, flags);
+	fn = devsec_route(host, bus, PCI_DEVFN(slot, func));
+	rc = fn ? devsec_fault_do(fn, words + 1, nr - 1) : -ENODEV;
+	raw_spin_unlock_irqrestore(&host->lock, flags);
 	if (rc > 0)
 		devsec_host_irq(host);
 	return min(rc, 0);
@@ -230,11 +247,13 @@ static int devsec_state_show(struct seq_file *m, void *unused)
 {
 	struct devsec_host *host;
 	struct devsec_fn *fn;
+	unsigned long flags;
 
 	list_for_each_entry(host, &devsec_hosts, node) {
-		guard(raw_spinlock_irqsave)(&host->lock);
+		raw_spin_lock_irqsave(&host->lock, flags);
 		list_for_each_entry(fn, &host->fns, all)
 			devsec_show_fn(m, fn);
+		raw_spin_unlock_irqrestore(&host->lock, flags);
 	}
 	return 0;
 }

@@ -230,6 +230,15 @@ struct devsec_fn *devsec_fn_create(struct devsec_host *host, struct devsec_fn *p
 	return fn;
 }
 
+/* Wait for work, and let none begin; nobody may give it any. */
+void devsec_fn_stop(struct devsec_fn *fn)
+{
+	if (fn->doe)
+		cancel_delayed_work_sync(&fn->doe->answer);
+	if (fn->ide)
+		cancel_delayed_work_sync(&fn->ide->settle);
+}
+
 void devsec_fn_destroy(struct devsec_fn *fn)
 {
 	list_del(&fn->level);
@@ -259,7 +268,7 @@ bool devsec_fn_reachable(const struct devsec_fn *fn)
 		return false;
 
 	for (const struct devsec_fn *port = fn->port; port; port = port->port) {
-		if (port->gone || port->in_reset)
+		if (port->gone || port->in_reset || port->link_down)
 			return false;
 	}
 	return true;
@@ -285,14 +294,18 @@ static void devsec_flr_check(struct devsec_fn *fn, u16 where, int size)
 		devsec_fn_reset(fn);
 }
 
+/* Secondary Bus Reset and Link Disable: what is below is reset, and out of reach. */
 static void devsec_hot_reset_check(struct devsec_fn *fn, u16 where, int size)
 {
+	u16 lnkctl = fn->exp + PCI_EXP_LNKCTL;
 	bool reset;
 
-	if (!devsec_is_bridge(fn) || !devsec_touches(where, size, PCI_BRIDGE_CONTROL, 2))
+	if (!devsec_is_bridge(fn) || (!devsec_touches(where, size, PCI_BRIDGE_CONTROL, 2) &&
+				      !devsec_touches(where, size, lnkctl, 2)))
 		return;
 
-	reset = devsec_cfg_read(fn->cfg, PCI_BRIDGE_CONTROL, 2) & PCI_BRIDGE_CTL_BUS_RESET;
+	reset = (devsec_cfg_read(fn->cfg, PCI_BRIDGE_CONTROL, 2) & PCI_BRIDGE_CTL_BUS_RESET) ||
+		(devsec_cfg_read(fn->cfg, lnkctl, 2) & PCI_EXP_LNKCTL_LD);
 	if (reset == fn->in_reset)
 		return;
 

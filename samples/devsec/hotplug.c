@@ -48,21 +48,24 @@ void devsec_slot_update(struct devsec_fn *port)
 	devsec_cfg_set(cfg, sta, 2, val | (there ? PCI_EXP_SLTSTA_PDS : 0));
 
 	val = devsec_cfg_read(cfg, lnk, 2) & ~PCI_EXP_LNKSTA_DLLLA;
-	devsec_cfg_set(cfg, lnk, 2,
-		       val | (there && !port->in_reset ? PCI_EXP_LNKSTA_DLLLA : 0));
+	if (there && !port->in_reset && !port->link_down)
+		val |= PCI_EXP_LNKSTA_DLLLA;
+	devsec_cfg_set(cfg, lnk, 2, val);
 }
 
-static bool devsec_slot_event(struct devsec_fn *port)
+/* Returns whether the interrupt is due. */
+static bool devsec_slot_event(struct devsec_fn *port, u16 events)
 {
 	u16 sta = port->exp + PCI_EXP_SLTSTA;
 	u16 ctl;
 
 	devsec_slot_update(port);
-	devsec_cfg_set(port->cfg, sta, 2, devsec_cfg_read(port->cfg, sta, 2) |
-		       PCI_EXP_SLTSTA_PDC | PCI_EXP_SLTSTA_DLLSC);
+	devsec_cfg_set(port->cfg, sta, 2, devsec_cfg_read(port->cfg, sta, 2) | events);
 	ctl = devsec_cfg_read(port->cfg, port->exp + PCI_EXP_SLTCTL, 2);
-	return (ctl & PCI_EXP_SLTCTL_HPIE) &&
-	       (ctl & (PCI_EXP_SLTCTL_PDCE | PCI_EXP_SLTCTL_DLLSCE));
+	if (!(ctl & PCI_EXP_SLTCTL_HPIE))
+		return false;
+	return (events & PCI_EXP_SLTSTA_PDC && ctl & PCI_EXP_SLTCTL_PDCE) ||
+	       (events & PCI_EXP_SLTSTA_DLLSC && ctl & PCI_EXP_SLTCTL_DLLSCE);
 }
 
 /*
@@ -82,7 +85,7 @@ bool devsec_slot_unplug(struct devsec_fn *port)
 		fn->gone = true;
 	/* Without power nothing keeps its registers, keys and streams */
 	devsec_reset_below(port);
-	return devsec_slot_event(port);
+	return devsec_slot_event(port, PCI_EXP_SLTSTA_PDC | PCI_EXP_SLTSTA_DLLSC);
 }
 
 bool devsec_slot_plug(struct devsec_fn *port)
@@ -96,5 +99,19 @@ bool devsec_slot_plug(struct devsec_fn *port)
 
 	list_for_each_entry(fn, &port->below, level)
 		fn->gone = false;
-	return devsec_slot_event(port);
+	return devsec_slot_event(port, PCI_EXP_SLTSTA_PDC | PCI_EXP_SLTSTA_DLLSC);
+}
+
+/* The link goes down, or up again, with the device in its slot. As above. */
+bool devsec_slot_link(struct devsec_fn *port, bool up)
+{
+	lockdep_assert_held(&port->host->lock);
+
+	if (port->link_down == !up)
+		return false;
+
+	port->link_down = !up;
+	if (!up)
+		devsec_reset_below(port);	/* sec 6.6.1: as a hot reset */
+	return devsec_slot_event(port, PCI_EXP_SLTSTA_DLLSC);
 }

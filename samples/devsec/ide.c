@@ -187,9 +187,12 @@ void devsec_ide_settle(struct devsec_fn *fn)
 static void devsec_ide_settle_late(struct work_struct *work)
 {
 	struct devsec_ide *ide = container_of(work, struct devsec_ide, settle.work);
+	struct devsec_host *host = ide->fn->host;
+	unsigned long flags;
 
-	guard(raw_spinlock_irqsave)(&ide->fn->host->lock);
+	raw_spin_lock_irqsave(&host->lock, flags);
 	devsec_ide_settle(ide->fn);
+	raw_spin_unlock_irqrestore(&host->lock, flags);
 }
 
 /* A config write was done: notice changes of enable bits and stream ids. */
@@ -384,7 +387,6 @@ void devsec_ide_free(struct devsec_fn *fn)
 	if (!ide)
 		return;
 
-	cancel_delayed_work_sync(&ide->settle);
 	kfree_sensitive(ide->blocks);
 	kfree(ide);
 }

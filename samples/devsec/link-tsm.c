@@ -92,7 +92,7 @@ static struct pci_tsm *devsec_tsm_probe(struct tsm_dev *tsm_dev, struct pci_dev 
 	struct devsec_context *context;
 	int rc;
 
-	if (pdev->vendor != DEVSEC_VENDOR_ID && !pdev->is_virtfn)
+	if (pdev->vendor != DEVSEC_VENDOR_ID)
 		return ERR_PTR(-ENXIO);
 	rc = devsec_tsm_fault(pdev, DEVSEC_OP_PROBE);
 	if (rc)

@@ -4,9 +4,11 @@
  * checks them: those of other devices are exempt. One class for each depth of
  * bus and place on the bus, since bus resets lock all functions of a bus.
  *
- * Physical functions stay exempt. The base takes a PF's device lock before the
- * rescan lock when VFs are switched, and after it when the PF is removed; that
- * report would be true, and would hide all others.
+ * Two kinds stay exempt, since the base takes their locks in both orders; the
+ * reports would be true, and would hide all others. Physical functions: their
+ * lock before the rescan lock when VFs are switched, after it at removal. Ports
+ * with a slot: their lock before pci_slot_mutex when pciehp makes the slot,
+ * after it when AER resets the slot.
  */
 #include <linux/device/bus.h>
 #include <linux/lockdep.h>
@@ -27,14 +29,8 @@ static struct lock_class_key *devsec_lock_key(struct pci_dev *pdev)
 
 	for (struct pci_bus *bus = pdev->bus; bus->parent; bus = bus->parent)
 		depth++;
-	/* Root ports are never locked together; switch ports are devices, not functions */
-	if (!depth)
-		place = 0;
-	else if (pci_is_bridge(pdev))
-		place = PCI_SLOT(pdev->devfn);
-	else
-		place = pdev->devfn;
-
+	/* On the root bus there is nothing to be locked together */
+	place = depth ? pdev->devfn : 0;
 	if (depth >= DEVSEC_DEPTHS || place >= DEVSEC_PLACES)
 		return NULL;
 	return &devsec_lock_keys[depth][place];
@@ -50,7 +46,8 @@ static int devsec_lockdep_notify(struct notifier_block *nb, unsigned long event,
 
 	if (event == BUS_NOTIFY_ADD_DEVICE) {
 		key = devsec_lock_key(pdev);
-		if (!key || pci_find_ext_capability(pdev, PCI_EXT_CAP_ID_SRIOV))
+		if (!key || pdev->is_hotplug_bridge ||
+		    pci_find_ext_capability(pdev, PCI_EXT_CAP_ID_SRIOV))
 			return NOTIFY_DONE;
 		guard(device)(&pdev->dev);
 		device_lock_set_class(&pdev->dev, key);
