@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the PCI core calls in IDE and TSM. Each call has an empty stub, so that
+ * What the PCI core calls in IDE and TSM, and they in it. Each call has an empty stub, so that
  * the hooks cost nothing where the options are off.
  */
 #ifndef DRIVERS_PCI_TSM_HOOKS_H
@@ -31,12 +31,15 @@ void pci_tsm_stop(struct pci_dev *pdev);
 void pci_tsm_destroy(struct pci_dev *pdev);
 void pci_tsm_reset(struct pci_dev *pdev);
 void pci_tsm_unplugged(struct pci_dev *pdev);
+bool pci_doe_dead(struct pci_dev *pdev);
+void pci_doe_revive(struct pci_dev *pdev);
 #else
 static inline void pci_tsm_init(struct pci_dev *pdev) { }
 static inline void pci_tsm_stop(struct pci_dev *pdev) { }
 static inline void pci_tsm_destroy(struct pci_dev *pdev) { }
 static inline void pci_tsm_reset(struct pci_dev *pdev) { }
 static inline void pci_tsm_unplugged(struct pci_dev *pdev) { }
+static inline void pci_doe_revive(struct pci_dev *pdev) { }
 #endif
 
 #endif /* DRIVERS_PCI_TSM_HOOKS_H */

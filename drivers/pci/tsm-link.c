@@ -14,6 +14,7 @@
 #include <linux/pm_runtime.h>
 
 #include "tsm.h"
+#include "tsm-hooks.h"
 
 static const struct pci_tsm_ops *ops_of(struct pci_tsm_dsm *dsm)
 {
@@ -142,6 +143,8 @@ static int call_connect(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn,
 	pci_tsm_op_begin(dsm, fn, true);
 	rc = ops_of(dsm)->connect(fn->pdev, args);
 	dsm->up = !rc;
+	if (rc == -EIO && pci_doe_dead(fn->pdev))
+		pci_notice_ratelimited(fn->pdev, "mailbox is dead, reset the function\n");
 	pci_tsm_op_end(dsm);
 	return rc;
 }
