@@ -77,7 +77,7 @@ static bool devsec_aer_root(struct devsec_fn *root, u16 source, bool fatal)
 
 /*
  * A function detects uncorrectable errors. Called with the host's lock held.
- * Returns whether the host bridge's interrupt is due (devsec_host_irq()).
+ * Returns whether the root port's interrupt is due (devsec_irq_raise()).
  */
 bool devsec_aer_raise(struct devsec_fn *fn, u32 errors)
 {

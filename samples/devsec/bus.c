@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * devsec_bus: emulated PCIe host bridges. This file makes them, gives them a
- * domain, addresses and an interrupt, and routes config accesses to functions
+ * domain and addresses, and routes config accesses to functions
  * as the bridges' registers say.
  *
  * What sits behind a bridge is topology.c; what a function is, function.c.
@@ -9,9 +9,6 @@
  * PCIe r7.0 sec 7.3 (routing of config requests).
  */
 #include <linux/ioport.h>
-#include <linux/irq.h>
-#include <linux/irq_sim.h>
-#include <linux/irqdomain.h>
 #include <linux/module.h>
 #include <linux/pci-ide.h>
 #include <linux/platform_device.h>
@@ -100,7 +97,7 @@ struct devsec_fn *devsec_route(struct devsec_host *host, u8 busnr, u8 devfn)
 	}
 
 	/* Without ARI Forwarding there is nothing but device 0 on a link: sec 6.13 */
-	if (port && devsec_has_slot(port) && devfn > 7 &&
+	if (port && devsec_has_link_below(port) && devfn > 7 &&
 	    !(devsec_cfg_read(port->cfg, port->exp + PCI_EXP_DEVCTL2, 2) &
 	      PCI_EXP_DEVCTL2_ARI))
 		return NULL;
@@ -166,52 +163,14 @@ static u8 devsec_swizzle_irq(struct pci_dev *pdev, u8 *pin)
 	return pci_common_swizzle(pdev, pin);
 }
 
-/*
- * All ports share one interrupt, as they may in hardware. The simulator of
- * interrupts is not to be trusted with more than one that are pending at once.
- */
 static int devsec_map_irq(const struct pci_dev *pdev, u8 slot, u8 pin)
 {
-	return devsec_host_of(pdev->bus)->irq;
-}
+	struct devsec_host *host = devsec_host_of(pdev->bus);
+	struct devsec_fn *fn;
 
-/* Raise the interrupt. Without the host's lock, in process context. */
-void devsec_host_irq(struct devsec_host *host)
-{
-	if (host->irq)
-		irq_set_irqchip_state(host->irq, IRQCHIP_STATE_PENDING, true);
-}
-
-static int devsec_irq_setup(struct devsec_host *host)
-{
-	struct fwnode_handle *fwnode;
-
-	fwnode = irq_domain_alloc_named_id_fwnode("devsec", host->domain);
-	if (!fwnode)
-		return -ENOMEM;
-
-	host->irqs = irq_domain_create_sim(fwnode, 1);
-	if (IS_ERR(host->irqs)) {
-		irq_domain_free_fwnode(fwnode);
-		return PTR_ERR(host->irqs);
-	}
-
-	host->irq = irq_create_mapping(host->irqs, 0);
-	if (!host->irq) {
-		irq_domain_remove_sim(host->irqs);
-		irq_domain_free_fwnode(fwnode);
-		return -ENOSPC;
-	}
-	return 0;
-}
-
-static void devsec_irq_teardown(struct devsec_host *host)
-{
-	struct fwnode_handle *fwnode = host->irqs->fwnode;
-
-	irq_dispose_mapping(host->irq);
-	irq_domain_remove_sim(host->irqs);
-	irq_domain_free_fwnode(fwnode);
+	guard(raw_spinlock_irqsave)(&host->lock);
+	fn = devsec_route(host, pdev->bus->number, pdev->devfn);
+	return fn ? fn->irq : 0;
 }
 
 /* Addresses that nothing else has, above 4 GiB and thus above most RAM. */
@@ -267,6 +226,30 @@ static void devsec_set_domain(struct devsec_host *host, struct pci_host_bridge *
 	bridge->sysdata = &host->sysdata;
 }
 
+/*
+ * As pci_host_probe(), but without the rescan lock around the drivers' probe:
+ * pciehp takes its reset_lock in there, and takes the rescan lock under that one
+ * later, which lockdep would report.
+ */
+static int devsec_bridge_scan(struct pci_host_bridge *bridge)
+{
+	struct pci_bus *child;
+	int rc;
+
+	pci_lock_rescan_remove();
+	rc = pci_scan_root_bus_bridge(bridge);
+	if (!rc) {
+		pci_assign_unassigned_bus_resources(bridge->bus);
+		list_for_each_entry(child, &bridge->bus->children, node)
+			pcie_bus_configure_settings(child);
+	}
+	pci_unlock_rescan_remove();
+
+	if (!rc)
+		pci_bus_add_devices(bridge->bus);
+	return rc;
+}
+
 static int devsec_bridge_probe(struct devsec_host *host)
 {
 	struct pci_host_bridge *bridge = pci_alloc_host_bridge(0);
@@ -285,7 +268,7 @@ static int devsec_bridge_probe(struct devsec_host *host)
 				host->mem.start - DEVSEC_MEM_BUS_ADDR);
 	pci_add_resource(&bridge->windows, &host->pref);
 
-	rc = pci_host_probe(bridge);
+	rc = devsec_bridge_scan(bridge);
 	if (rc) {
 		pci_free_host_bridge(bridge);
 		return rc;
@@ -340,16 +323,11 @@ static int devsec_host_setup(struct devsec_host *host)
 	rc = devsec_windows_setup(host);
 	if (rc)
 		goto free_functions;
-	rc = devsec_irq_setup(host);
-	if (rc)
-		goto free_windows;
 	rc = devsec_bridge_probe(host);
 	if (rc)
-		goto free_irq;
+		goto free_windows;
 	return 0;
 
-free_irq:
-	devsec_irq_teardown(host);
 free_windows:
 	devsec_windows_teardown(host);
 free_functions:
@@ -390,7 +368,6 @@ static void devsec_hosts_remove(void)
 		list_del(&host->node);
 		devsec_bridge_remove(host);
 		devsec_report_leaks(host);
-		devsec_irq_teardown(host);
 		devsec_windows_teardown(host);
 		devsec_functions_free(host);
 		kfree(host);

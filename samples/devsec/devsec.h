@@ -19,6 +19,7 @@
 
 #include "fw.h"
 
+struct irq_domain;
 struct seq_file;
 
 #define DEVSEC_CFG_SIZE		4096
@@ -183,6 +184,8 @@ struct devsec_ide {
  * @cfg: its config space
  * @doe: its mailbox, or NULL
  * @ide: its IDE capability, or NULL
+ * @irqs: where the interrupt of a root port is from
+ * @irq: number of that interrupt, 0 for none
  */
 struct devsec_fn {
 	struct devsec_host *host;
@@ -211,6 +214,8 @@ struct devsec_fn {
 	struct devsec_cfg *cfg;
 	struct devsec_doe *doe;
 	struct devsec_ide *ide;
+	struct irq_domain *irqs;
+	unsigned int irq;
 };
 
 /**
@@ -223,11 +228,9 @@ struct devsec_fn {
  *	lists; innermost but for those of workqueues
  * @fns: all functions
  * @roots: those on the root bus
- * @nr_ports: root and downstream ports so far, which numbers their slots
+ * @nr_ports: root ports so far, which numbers their slots
  * @mem: CPU addresses of the window for 32-bit BARs
  * @pref: CPU addresses of the window for 64-bit BARs
- * @irqs: the domain of its one interrupt
- * @irq: number of that interrupt, 0 for none
  */
 struct devsec_host {
 	struct list_head node;
@@ -244,8 +247,6 @@ struct devsec_host {
 	unsigned int nr_ports;
 	struct resource mem;
 	struct resource pref;
-	struct irq_domain *irqs;
-	unsigned int irq;
 };
 
 static inline bool devsec_is_bridge(const struct devsec_fn *fn)
@@ -253,10 +254,19 @@ static inline bool devsec_is_bridge(const struct devsec_fn *fn)
 	return fn->kind <= DEVSEC_DOWNSTREAM;
 }
 
-/* Bridges whose other side is a link, with a slot for hot-plug */
-static inline bool devsec_has_slot(const struct devsec_fn *fn)
+/* Bridges whose other side is a link */
+static inline bool devsec_has_link_below(const struct devsec_fn *fn)
 {
 	return fn->kind == DEVSEC_ROOT_PORT || fn->kind == DEVSEC_DOWNSTREAM;
+}
+
+/*
+ * Bridges with a slot for hot-plug, and with interrupts. Not those of switches:
+ * pciehp in a switch that is unplugged deadlocks in the base.
+ */
+static inline bool devsec_has_slot(const struct devsec_fn *fn)
+{
+	return fn->kind == DEVSEC_ROOT_PORT;
 }
 
 /* Does an access of @size bytes at @where touch any of @len bytes at @pos? */
@@ -269,7 +279,6 @@ static inline bool devsec_touches(u16 where, int size, u16 pos, u16 len)
 extern struct workqueue_struct *devsec_wq;
 extern struct list_head devsec_hosts;
 struct devsec_fn *devsec_route(struct devsec_host *host, u8 busnr, u8 devfn);
-void devsec_host_irq(struct devsec_host *host);
 
 /* topology.c */
 int devsec_topology_check(const char *topology);
@@ -330,6 +339,11 @@ void devsec_ide_show(const struct devsec_fn *fn, struct seq_file *m);
 /* aer.c */
 void devsec_aer_add(struct devsec_fn *fn);
 bool devsec_aer_raise(struct devsec_fn *fn, u32 errors);
+
+/* irq.c */
+int devsec_irq_add(struct devsec_fn *port);
+void devsec_irq_free(struct devsec_fn *port);
+void devsec_irq_raise(struct devsec_fn *port);
 
 /* hotplug.c */
 void devsec_slot_add(struct devsec_fn *port);

@@ -133,10 +133,7 @@ static bool devsec_alone(char **words, unsigned int nr, const char *word)
 /* Called with the host's lock. Returns whether the interrupt is due, or -EINVAL. */
 static int devsec_fault_do(struct devsec_fn *fn, char **words, unsigned int nr)
 {
-	struct devsec_fn *slot = devsec_has_slot(fn) ? fn : fn->port;
-
-	if (slot && !devsec_has_slot(slot))
-		slot = slot->port;
+	struct devsec_fn *slot = fn->root;
 
 	if (!strcmp(words[0], "doe"))
 		return devsec_fault_doe(fn, words + 1, nr - 1);
@@ -197,7 +194,7 @@ static int devsec_fault_line(char *line)
 	rc = fn ? devsec_fault_do(fn, words + 1, nr - 1) : -ENODEV;
 	raw_spin_unlock_irqrestore(&host->lock, flags);
 	if (rc > 0)
-		devsec_host_irq(host);
+		devsec_irq_raise(fn->root);
 	return min(rc, 0);
 }
 

@@ -85,7 +85,7 @@ static void devsec_header_bridge(struct devsec_fn *fn)
 	devsec_cfg_init(cfg, PCI_PREF_MEMORY_BASE, 4, 0x00010001, 0xfff0fff0);
 	devsec_cfg_init(cfg, PCI_PREF_BASE_UPPER32, 4, 0, ~0);
 	devsec_cfg_init(cfg, PCI_PREF_LIMIT_UPPER32, 4, 0, ~0);
-	/* AER and hot-plug of ports come by INTA */
+	/* AER and hot-plug of root ports come by INTA */
 	devsec_cfg_init(cfg, PCI_INTERRUPT_PIN, 1, devsec_has_slot(fn), 0);
 	devsec_cfg_init(cfg, PCI_BRIDGE_CONTROL, 2, 0,
 			PCI_BRIDGE_CTL_PARITY | PCI_BRIDGE_CTL_SERR |
@@ -94,7 +94,7 @@ static void devsec_header_bridge(struct devsec_fn *fn)
 
 static void devsec_exp_link(struct devsec_fn *fn)
 {
-	bool down = devsec_has_slot(fn);
+	bool down = devsec_has_link_below(fn);
 	struct devsec_cfg *cfg = fn->cfg;
 	u16 pos = fn->exp;
 
@@ -133,7 +133,7 @@ static void devsec_exp_add(struct devsec_fn *fn)
 	devsec_cfg_init(cfg, pos + PCI_EXP_DEVCTL, 2, 0x2810,
 			bridge ? 0x7fff : 0xffff);
 	devsec_cfg_w1c(cfg, pos + PCI_EXP_DEVSTA, 2, 0x000f);
-	if (devsec_has_slot(fn)) {
+	if (devsec_has_link_below(fn)) {
 		devsec_cfg_init(cfg, pos + PCI_EXP_DEVCAP2, 4, PCI_EXP_DEVCAP2_ARI, 0);
 		devsec_cfg_init(cfg, pos + PCI_EXP_DEVCTL2, 2, 0, PCI_EXP_DEVCTL2_ARI);
 	}
@@ -222,6 +222,8 @@ struct devsec_fn *devsec_fn_create(struct devsec_host *host, struct devsec_fn *p
 		if (devsec_has_slot(fn))
 			devsec_slot_add(fn);
 		rc = devsec_ext_caps(fn);
+		if (!rc && devsec_has_slot(fn))
+			rc = devsec_irq_add(fn);
 	}
 	if (rc) {
 		devsec_fn_destroy(fn);
@@ -243,6 +245,7 @@ void devsec_fn_destroy(struct devsec_fn *fn)
 {
 	list_del(&fn->level);
 	list_del(&fn->all);
+	devsec_irq_free(fn);
 	devsec_ide_free(fn);
 	devsec_doe_free(fn);
 	kvfree(fn->cfg);
@@ -312,7 +315,7 @@ static void devsec_hot_reset_check(struct devsec_fn *fn, u16 where, int size)
 	fn->in_reset = reset;
 	if (reset)
 		devsec_reset_below(fn);
-	if (devsec_has_slot(fn))
+	if (devsec_has_link_below(fn))
 		devsec_slot_update(fn);
 }
 
@@ -337,7 +340,7 @@ void devsec_fn_reset(struct devsec_fn *fn)
 
 	devsec_cfg_reset(fn->cfg);
 	fn->in_reset = false;
-	if (devsec_has_slot(fn))
+	if (devsec_has_link_below(fn))
 		devsec_slot_update(fn);
 	if (fn->doe)
 		devsec_doe_reset(fn->doe);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Slots: presence and link of a port, surprise removal and insertion, the
+ * Slots of root ports: presence and link, surprise removal and insertion, the
  * events by which pciehp learns of them. The slot has no power controller, no
  * latch, no button and no indicators. A hot reset takes the link down as well
  * but makes no event of it.
@@ -35,7 +35,7 @@ static bool devsec_slot_occupied(const struct devsec_fn *port)
 	return false;
 }
 
-/* Presence and link as they are now. */
+/* Presence and link as they are now; downstream ports of switches have a link only. */
 void devsec_slot_update(struct devsec_fn *port)
 {
 	u16 sta = port->exp + PCI_EXP_SLTSTA;
@@ -44,8 +44,10 @@ void devsec_slot_update(struct devsec_fn *port)
 	struct devsec_cfg *cfg = port->cfg;
 	u32 val;
 
-	val = devsec_cfg_read(cfg, sta, 2) & ~PCI_EXP_SLTSTA_PDS;
-	devsec_cfg_set(cfg, sta, 2, val | (there ? PCI_EXP_SLTSTA_PDS : 0));
+	if (devsec_has_slot(port)) {
+		val = devsec_cfg_read(cfg, sta, 2) & ~PCI_EXP_SLTSTA_PDS;
+		devsec_cfg_set(cfg, sta, 2, val | (there ? PCI_EXP_SLTSTA_PDS : 0));
+	}
 
 	val = devsec_cfg_read(cfg, lnk, 2) & ~PCI_EXP_LNKSTA_DLLLA;
 	if (there && !port->in_reset && !port->link_down)

@@ -4,19 +4,27 @@
  * checks them: those of other devices are exempt. One class for each depth of
  * bus and place on the bus, since bus resets lock all functions of a bus.
  *
- * Two kinds stay exempt, since the base takes their locks in both orders; the
- * reports would be true, and would hide all others. Physical functions: their
- * lock before the rescan lock when VFs are switched, after it at removal. Ports
- * with a slot: their lock before pci_slot_mutex when pciehp makes the slot,
- * after it when AER resets the slot.
+ * Only on request, and not together with AER recovery or with bus resets: the
+ * base takes device locks under pci_bus_sem when it reports an error, and
+ * pci_bus_sem and pciehp's reset_lock under device locks when it resets a bus.
+ * Two kinds stay exempt always, as their locks are taken in both orders too.
+ * Physical functions: with the rescan lock, when VFs are switched and at removal.
+ * Ports with a slot: with pci_slot_mutex, when pciehp makes the slot and when AER
+ * resets it. lockdep reports once, so true reports about the base would hide all
+ * others.
  */
 #include <linux/device/bus.h>
 #include <linux/lockdep.h>
+#include <linux/module.h>
 
 #include "devsec.h"
 
 #define DEVSEC_DEPTHS	4
 #define DEVSEC_PLACES	32
+
+static bool lock_classes;
+module_param(lock_classes, bool, 0444);
+MODULE_PARM_DESC(lock_classes, "Let lockdep check device locks; not with AER and bus resets, where the base fails it (default off)");
 
 #ifdef CONFIG_LOCKDEP
 
@@ -65,12 +73,13 @@ static struct notifier_block devsec_lockdep_nb = {
 
 int devsec_lockdep_init(void)
 {
-	return bus_register_notifier(&pci_bus_type, &devsec_lockdep_nb);
+	return lock_classes ? bus_register_notifier(&pci_bus_type, &devsec_lockdep_nb) : 0;
 }
 
 void devsec_lockdep_exit(void)
 {
-	bus_unregister_notifier(&pci_bus_type, &devsec_lockdep_nb);
+	if (lock_classes)
+		bus_unregister_notifier(&pci_bus_type, &devsec_lockdep_nb);
 }
 
 #else
