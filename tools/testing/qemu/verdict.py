@@ -120,8 +120,9 @@ class Counts:
         self.plans = {}     # depth -> planned number
 
     def plan(self, depth, number):
-        self.plans[depth] = number
-        self.below[depth] = [0, 0]
+        """A plan may come first or last; documents may follow each other."""
+        self.plans[depth] = number + (self.plans.get(0, 0) if not depth else 0)
+        self.below.setdefault(depth, [0, 0])
 
     def result(self, depth, ok, name, note):
         leaves, bad = self.below.pop(depth + 1, (0, 0))
