@@ -167,10 +167,14 @@ static int devsec_map_irq(const struct pci_dev *pdev, u8 slot, u8 pin)
 {
 	struct devsec_host *host = devsec_host_of(pdev->bus);
 	struct devsec_fn *fn;
+	unsigned long flags;
+	unsigned int irq;
 
-	guard(raw_spinlock_irqsave)(&host->lock);
+	raw_spin_lock_irqsave(&host->lock, flags);
 	fn = devsec_route(host, pdev->bus->number, pdev->devfn);
-	return fn ? fn->irq : 0;
+	irq = fn ? fn->irq : 0;
+	raw_spin_unlock_irqrestore(&host->lock, flags);
+	return irq;
 }
 
 /* Addresses that nothing else has, above 4 GiB and thus above most RAM. */

@@ -28,8 +28,14 @@ static void devsec_remove(struct pci_dev *pdev)
 /* The emulated functions keep no state that a reset could lose. */
 static pci_ers_result_t devsec_error_detected(struct pci_dev *pdev, pci_channel_state_t state)
 {
-	return state == pci_channel_io_perm_failure ? PCI_ERS_RESULT_DISCONNECT :
-						      PCI_ERS_RESULT_NEED_RESET;
+	switch (state) {
+	case pci_channel_io_normal:
+		return PCI_ERS_RESULT_CAN_RECOVER;
+	case pci_channel_io_frozen:
+		return PCI_ERS_RESULT_NEED_RESET;
+	default:
+		return PCI_ERS_RESULT_DISCONNECT;
+	}
 }
 
 static pci_ers_result_t devsec_slot_reset(struct pci_dev *pdev)

@@ -80,10 +80,8 @@ int devsec_tsm_wait(struct pci_dev *pdev, unsigned int ms)
 
 static bool devsec_match(struct tsm_dev *tsm_dev, struct pci_dev *pdev)
 {
-	if (pdev->vendor != DEVSEC_VENDOR_ID)
-		return false;
-	return is_pci_tsm_pf0(pdev) ||
-	       pci_find_doe_mailbox(pdev, PCI_VENDOR_ID_PCI_SIG, PCI_TSM_DOE_CMA);
+	/* The core asks for functions that can hold a DSM, or have CMA at least */
+	return pdev->vendor == DEVSEC_VENDOR_ID;
 }
 
 static struct pci_tsm *devsec_tsm_probe(struct tsm_dev *tsm_dev, struct pci_dev *pdev)

@@ -57,12 +57,15 @@ static int devsec_lockdep_notify(struct notifier_block *nb, unsigned long event,
 		if (!key || pdev->is_hotplug_bridge ||
 		    pci_find_ext_capability(pdev, PCI_EXT_CAP_ID_SRIOV))
 			return NOTIFY_DONE;
-		guard(device)(&pdev->dev);
-		device_lock_set_class(&pdev->dev, key);
+		/*
+		 * Not by device_lock_set_class(): it wants the lock held, under
+		 * which drivers' probe calls these notifiers
+		 */
+		lockdep_set_class_and_name(&pdev->dev.mutex, key, "devsec function");
 	} else if (event == BUS_NOTIFY_REMOVED_DEVICE) {
 		/* The device may outlive this module, and with it the key */
-		guard(device)(&pdev->dev);
-		device_lock_reset_class(&pdev->dev);
+		if (!mutex_is_locked(&pdev->dev.mutex))
+			lockdep_set_novalidate_class(&pdev->dev.mutex);
 	}
 	return NOTIFY_DONE;
 }
