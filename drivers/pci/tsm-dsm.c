@@ -17,6 +17,9 @@
 
 #define GONE	ERR_PTR(-ENODEV)
 
+/* Protects pci_dev::tsm against other writers; device_del() begins after it was had */
+DEFINE_MUTEX(pci_tsm_ptr_lock);
+
 /* Protects the list of all DSMs, which holds no reference on them */
 static DEFINE_RAW_SPINLOCK(pci_tsm_list_lock);
 static LIST_HEAD(pci_tsm_list);
@@ -180,7 +183,7 @@ struct pci_tsm_fn *pci_tsm_fn_get(struct pci_dev *pdev)
 /* What pci_dev::tsm says to somebody who may change it */
 static struct pci_tsm_fn *fn_locked(struct pci_dev *pdev)
 {
-	return rcu_dereference_protected(pdev->tsm, lockdep_is_held(&pci_tsm_dir_lock));
+	return rcu_dereference_protected(pdev->tsm, lockdep_is_held(&pci_tsm_ptr_lock));
 }
 
 /**
@@ -197,11 +200,12 @@ void pci_tsm_fn_set_state_kn(struct pci_tsm_fn *fn, struct kernfs_node *kn)
 
 static void fn_publish(struct pci_tsm_fn *fn)
 {
-	lockdep_assert_held(&pci_tsm_dir_lock);
-	fn->state_kn = pci_tsm_files_get_state(fn->pdev);
+	lockdep_assert_held(&pci_tsm_ptr_lock);
 	scoped_guard(raw_spinlock_irqsave, &fn->dsm->lock)
 		list_add_tail(&fn->node, &fn->dsm->fns);
 	rcu_assign_pointer(fn->pdev->tsm, fn);
+	/* Whoever makes the file from now on finds the object; else it is there */
+	pci_tsm_fn_set_state_kn(fn, pci_tsm_files_get_state(fn->pdev));
 }
 
 static void fn_unlink(struct pci_tsm_fn *fn)
@@ -212,23 +216,29 @@ static void fn_unlink(struct pci_tsm_fn *fn)
 	pci_tsm_fn_put(fn);
 }
 
-static bool dsm_gone(struct pci_tsm_dsm *dsm)
+/* An object may be replaced once its DSM is gone, unless its own end waits for it */
+static int may_replace(struct pci_tsm_fn *old)
 {
-	guard(raw_spinlock_irqsave)(&dsm->lock);
-	return dsm->gone;
+	if (IS_ERR_OR_NULL(old))
+		return PTR_ERR_OR_ZERO(old);
+
+	guard(raw_spinlock_irqsave)(&old->dsm->lock);
+	if (old->gone || old->tsm)
+		return -ENODEV;
+	return old->dsm->gone ? 0 : -EEXIST;
 }
 
 /* Publish @fn unless the function has another object that counts, or is going */
 static int fn_install(struct pci_tsm_fn *fn)
 {
 	struct pci_tsm_fn *old;
+	int rc;
 
-	scoped_guard(mutex, &pci_tsm_dir_lock) {
+	scoped_guard(mutex, &pci_tsm_ptr_lock) {
 		old = fn_locked(fn->pdev);
-		if (IS_ERR(old))
-			return PTR_ERR(old);
-		if (old && !dsm_gone(old->dsm))
-			return -EEXIST;
+		rc = may_replace(old);
+		if (rc)
+			return rc;
 		fn_publish(fn);
 	}
 	if (old)
@@ -345,25 +355,27 @@ void pci_tsm_fn_join(struct pci_dev *pdev)
  */
 void pci_tsm_fn_close(struct pci_dev *pdev)
 {
-	guard(mutex)(&pci_tsm_dir_lock);
+	guard(mutex)(&pci_tsm_ptr_lock);
 	if (!fn_locked(pdev))
 		rcu_assign_pointer(pdev->tsm, GONE);
 }
 
 /**
- * pci_tsm_fn_closed() - is the function going, so that it gets no files?
+ * pci_tsm_fn_closed() - is the function going, so that it is to be left alone?
  * @pdev: the function
  *
- * Context: process; pci_tsm_dir_lock held.
+ * If not, device_del() does not begin before the caller has given back
+ * pci_tsm_ptr_lock, or pci_tsm_dir_lock.
+ *
+ * Context: process; one of those locks held.
  */
 bool pci_tsm_fn_closed(struct pci_dev *pdev)
 {
-	struct pci_tsm_fn *fn = fn_locked(pdev);
+	struct pci_tsm_fn *fn;
 
-	if (IS_ERR_OR_NULL(fn))
-		return fn;
-	guard(raw_spinlock_irqsave)(&fn->dsm->lock);
-	return fn->gone;
+	guard(rcu)();
+	fn = rcu_dereference(pdev->tsm);
+	return IS_ERR(fn) || (fn && READ_ONCE(fn->gone));
 }
 
 /**
@@ -376,12 +388,51 @@ void pci_tsm_fn_leave(struct pci_tsm_fn *fn)
 {
 	bool mine;
 
-	scoped_guard(mutex, &pci_tsm_dir_lock) {
+	scoped_guard(mutex, &pci_tsm_ptr_lock) {
 		mine = fn_locked(fn->pdev) == fn;
-		rcu_assign_pointer(fn->pdev->tsm, GONE);
+		if (mine)
+			rcu_assign_pointer(fn->pdev->tsm, GONE);
 	}
 	if (mine)
 		fn_unlink(fn);
+}
+
+static bool fn_lose_below(struct pci_tsm_fn *fn, struct pci_dev *bridge,
+			  enum pci_tsm_reason reason)
+{
+	struct pci_tsm_dsm *dsm = fn->dsm;
+
+	if (!pci_tsm_below(fn->pdev, bridge))
+		return false;
+	if (dsm->req && dsm->req->fn == fn && dsm->req->verb != PCI_TSM_VERB_DISCONNECT)
+		dsm->op_cancelled = true;
+	else if (!pci_tsm_record_lose(&fn->rec, reason))
+		return false;
+	dsm->counters.losses[reason]++;
+	return true;
+}
+
+/**
+ * pci_tsm_dsm_lose_below() - functions of a DSM are lost, but not the DSM
+ * @dsm: the DSM
+ * @bridge: what was reset: a bridge above the functions, a PF, or one of them
+ * @reason: why they are lost
+ *
+ * Context: any.
+ */
+void pci_tsm_dsm_lose_below(struct pci_tsm_dsm *dsm, struct pci_dev *bridge,
+			    enum pci_tsm_reason reason)
+{
+	struct pci_tsm_fn *fn;
+	bool any = false;
+
+	scoped_guard(raw_spinlock_irqsave, &dsm->lock)
+		list_for_each_entry(fn, &dsm->fns, node)
+			any |= fn_lose_below(fn, bridge, reason);
+	if (!any)
+		return;
+	pci_tsm_kick_urgent(dsm);
+	pci_tsm_kick(dsm);
 }
 
 /**
@@ -414,7 +465,8 @@ void pci_tsm_view(struct pci_dev *pdev, struct pci_tsm_view *view)
 	scoped_guard(raw_spinlock_irqsave, &fn->dsm->lock) {
 		if (fn->dsm->tsm)
 			view->tsm_id = fn->dsm->tsm->tsm_dev->id;
-		view->has_context = fn->tsm;
+		if (fn->tsm)
+			strscpy(view->dsm_name, pci_name(fn->dsm->pdev));
 	}
 	pci_tsm_fn_put(fn);
 }

@@ -30,6 +30,7 @@ void pci_tsm_init(struct pci_dev *pdev);
 void pci_tsm_stop(struct pci_dev *pdev);
 void pci_tsm_destroy(struct pci_dev *pdev);
 void pci_tsm_reset(struct pci_dev *pdev);
+void pci_tsm_reset_done(struct pci_dev *pdev);
 void pci_tsm_unplugged(struct pci_dev *pdev);
 bool pci_doe_dead(struct pci_dev *pdev);
 void pci_doe_revive(struct pci_dev *pdev);
@@ -38,8 +39,8 @@ static inline void pci_tsm_init(struct pci_dev *pdev) { }
 static inline void pci_tsm_stop(struct pci_dev *pdev) { }
 static inline void pci_tsm_destroy(struct pci_dev *pdev) { }
 static inline void pci_tsm_reset(struct pci_dev *pdev) { }
+static inline void pci_tsm_reset_done(struct pci_dev *pdev) { }
 static inline void pci_tsm_unplugged(struct pci_dev *pdev) { }
-static inline void pci_doe_revive(struct pci_dev *pdev) { }
 #endif
 
 #endif /* DRIVERS_PCI_TSM_HOOKS_H */

@@ -119,15 +119,6 @@ static void forget_refusals(struct pci_tsm_dsm *dsm)
 		fn->probe_failed = false;
 }
 
-/* D3cold drops keys and streams, so the device stays awake while connected */
-static int wake(struct pci_tsm_dsm *dsm)
-{
-	int rc = pm_runtime_get_sync(&dsm->pdev->dev);
-
-	dsm->awake = true;
-	return rc < 0 && rc != -EACCES ? -EIO : 0;
-}
-
 static void let_sleep(struct pci_tsm_dsm *dsm)
 {
 	if (dsm->awake)
@@ -171,9 +162,6 @@ static int bring_up(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn,
 
 	forget_refusals(dsm);
 	WRITE_ONCE(dsm->verified, false);
-	rc = wake(dsm);
-	if (rc)
-		return rc;
 	rc = pci_tsm_item_cancelled(dsm) ? -ECANCELED : probe_fn(dsm, fn);
 	if (rc)
 		return rc;
@@ -269,6 +257,8 @@ static int do_connect(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 	rc = pci_tsm_table(dsm->rec.state, PCI_TSM_STEP_CONNECT);
 	if (rc < 0)
 		return rc;
+	/* From here on the device stays awake until it is disconnected */
+	swap(dsm->awake, req->awake);
 	set_tsm(dsm, req->tsm);
 	rc = pci_tsm_move(dsm, NULL, PCI_TSM_STEP_CONNECT, PCI_TSM_REASON_REQUEST);
 	if (!rc)
@@ -397,12 +387,13 @@ static int do_bind(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 	if (IS_ERR_OR_NULL(tdi))
 		return tdi ? PTR_ERR(tdi) : -ENXIO;
 
+	/* A loss from now on is recorded; one before it has cancelled the item */
+	rc = pci_tsm_move(dsm, fn, PCI_TSM_STEP_BIND, PCI_TSM_REASON_REQUEST);
+	if (!rc && !pci_tsm_item_cancelled(dsm) && !pci_tsm_record_lost(&dsm->rec))
+		return 0;
 	/* The submitter may have given up, and nobody would unbind then */
-	if (pci_tsm_item_cancelled(dsm) || pci_tsm_record_lost(&dsm->rec)) {
-		pci_tsm_link_unbind(dsm, fn, PCI_TSM_STEP_UNBIND, PCI_TSM_REASON_CANCELLED);
-		return -ECANCELED;
-	}
-	return pci_tsm_move(dsm, fn, PCI_TSM_STEP_BIND, PCI_TSM_REASON_REQUEST);
+	pci_tsm_link_unbind(dsm, fn, PCI_TSM_STEP_UNBIND, PCI_TSM_REASON_CANCELLED);
+	return -ECANCELED;
 }
 
 /**

@@ -84,6 +84,7 @@ bool pci_tsm_served(struct pci_dev *pdev)
 struct pci_tsm_provider *pci_tsm_pick(struct pci_dev *pdev, int id)
 {
 	struct pci_tsm_provider *tsm, *best = NULL;
+	int rc = -ENXIO;
 
 	guard(rwsem_read)(&pci_tsm_rwsem);
 	list_for_each_entry(tsm, &pci_tsm_providers, node) {
@@ -91,11 +92,15 @@ struct pci_tsm_provider *pci_tsm_pick(struct pci_dev *pdev, int id)
 			continue;
 		if (!provider_matches(tsm, pdev))
 			continue;
+		if (READ_ONCE(tsm->leaving)) {
+			rc = -ENODEV;
+			continue;
+		}
 		if (!best || tsm->ops->rank > best->ops->rank)
 			best = tsm;
 	}
 	if (!best)
-		return ERR_PTR(-ENXIO);
+		return ERR_PTR(rc);
 	return percpu_ref_tryget_live(&best->inflight) ? best : ERR_PTR(-ENODEV);
 }
 
@@ -172,8 +177,10 @@ int pci_tsm_register(struct tsm_dev *tsm_dev)
 	tsm->ops = ops;
 	tsm_dev->provider = tsm;
 
-	scoped_guard(rwsem_write, &pci_tsm_rwsem)
-		list_add_tail(&tsm->node, &pci_tsm_providers);
+	/* Not while files are removed: their last stores must not find a TSM */
+	scoped_guard(mutex, &pci_tsm_dir_lock)
+		scoped_guard(rwsem_write, &pci_tsm_rwsem)
+			list_add_tail(&tsm->node, &pci_tsm_providers);
 	update_all_files("available", tsm);
 	return 0;
 }
@@ -198,8 +205,6 @@ void pci_tsm_unregister(struct tsm_dev *tsm_dev)
 	struct pci_tsm_provider *tsm = tsm_dev->provider;
 	struct pci_tsm_dsm *dsm = NULL;
 
-	scoped_guard(rwsem_write, &pci_tsm_rwsem)
-		list_del(&tsm->node);
 	WRITE_ONCE(tsm->leaving, true);
 	percpu_ref_kill_and_confirm(&tsm->inflight, provider_confirmed);
 	wait_for_completion(&tsm->confirmed);
@@ -212,6 +217,9 @@ void pci_tsm_unregister(struct tsm_dev *tsm_dev)
 		pci_tsm_wait_idle(dsm, is_rid_of, tsm, MAX_SCHEDULE_TIMEOUT);
 	wait_for_completion(&tsm->drained);
 
+	/* Files stay until nothing is left that their stores could wait for */
+	scoped_guard(rwsem_write, &pci_tsm_rwsem)
+		list_del(&tsm->node);
 	update_all_files("gone", tsm);
 	WRITE_ONCE(tsm_dev->pci_ops, NULL);
 	tsm_dev->provider = NULL;

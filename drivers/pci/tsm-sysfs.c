@@ -17,6 +17,9 @@
 
 #include "tsm.h"
 
+/* Held while files come and go, and so while stores end; none of them takes it */
+DEFINE_MUTEX(pci_tsm_dir_lock);
+
 static ssize_t emit_tsm(char *buf, bool show, int id)
 {
 	if (!show || id < 0)
@@ -98,14 +101,10 @@ static DEVICE_ATTR_RO(reason);
 
 static ssize_t dsm_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	struct pci_dev *pdev = to_pci_dev(dev);
-	struct pci_dev *dsm_dev = NULL;
 	struct pci_tsm_view view;
 
-	pci_tsm_view(pdev, &view);
-	if (view.has_context)
-		dsm_dev = pci_tsm_dsm_dev(pdev);
-	return sysfs_emit(buf, "%s\n", dsm_dev ? pci_name(dsm_dev) : "");
+	pci_tsm_view(to_pci_dev(dev), &view);
+	return sysfs_emit(buf, "%s\n", view.dsm_name);
 }
 static DEVICE_ATTR_RO(dsm);
 
@@ -171,7 +170,6 @@ static const struct attribute_group *pci_tsm_groups[] = {
 
 static struct kernfs_node *get_dir(struct pci_dev *pdev)
 {
-	lockdep_assert_held(&pci_tsm_dir_lock);
 	return pdev->dev.kobj.sd ? sysfs_get_dirent(pdev->dev.kobj.sd, pci_tsm_group.name) : NULL;
 }
 
@@ -179,7 +177,8 @@ static struct kernfs_node *get_dir(struct pci_dev *pdev)
  * pci_tsm_files_get_state() - the node of tsm/state
  * @pdev: the function
  *
- * Context: process; pci_tsm_dir_lock held, and the function not deleted.
+ * Context: process; pci_tsm_ptr_lock or pci_tsm_dir_lock held, and the function
+ * not closed.
  * Return: the referenced node, or NULL if there is no such file now.
  */
 struct kernfs_node *pci_tsm_files_get_state(struct pci_dev *pdev)
@@ -211,8 +210,9 @@ static void add_files(struct pci_dev *pdev)
  * pci_tsm_files_update() - add or remove the files of a function
  * @pdev: the function, between device_add() and device_del(), or after
  *
- * They are there if and only if a TSM serves the function and it is not on its
- * way out. Whoever comes last finds what is true then, so callers need no order.
+ * They come when a TSM serves the function, and go when none does any more.
+ * Whoever comes last finds what is true then, so callers need no order: a TSM
+ * that arrives or has left, the function itself, the function with its DSM.
  *
  * Context: process; may not be called where a store of the function is waited
  * for, nor on a worker.
@@ -233,4 +233,17 @@ void pci_tsm_files_update(struct pci_dev *pdev)
 	else if (!want && dir)
 		sysfs_remove_groups(&pdev->dev.kobj, pci_tsm_groups);
 	sysfs_put(dir);
+}
+
+/**
+ * pci_tsm_files_close() - let whoever changes files or tells of them be done
+ *
+ * From then on they see that the function is going, which the caller marked.
+ *
+ * Context: process.
+ */
+void pci_tsm_files_close(void)
+{
+	mutex_lock(&pci_tsm_dir_lock);
+	mutex_unlock(&pci_tsm_dir_lock);
 }

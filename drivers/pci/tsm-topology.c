@@ -8,8 +8,8 @@
  * pci_bus_sem: bus numbers and parent pointers of a device do not change while
  * it is referenced, and devices are found by the driver core's own list.
  */
+#include <linux/cleanup.h>
 #include <linux/pci.h>
-#include <linux/pci-doe.h>
 
 #include "tsm.h"
 
@@ -67,8 +67,7 @@ bool pci_tsm_capable(struct pci_dev *pdev)
 {
 	if (!may_hold_dsm(pdev))
 		return false;
-	return is_pci_tsm_pf0(pdev) ||
-	       pci_find_doe_mailbox(pdev, PCI_VENDOR_ID_PCI_SIG, PCI_TSM_DOE_CMA);
+	return is_pci_tsm_pf0(pdev) || pdev->cma_mailbox;
 }
 
 /* The function whose device @pdev is a part of: its PF if it is a VF */
@@ -177,10 +176,14 @@ static bool is_governed(struct pci_dev *pdev, struct pci_dev *dsm_pdev)
 int pci_tsm_for_each_governed(struct pci_dev *dsm_pdev, pci_tsm_fn_cb fn, void *data)
 {
 	struct pci_dev *pdev = NULL;
+	bool governed = false;
 	int rc;
 
 	for_each_pci_dev(pdev) {
-		if (!is_governed(pdev, dsm_pdev))
+		/* What is going may have lost its PF already */
+		scoped_guard(mutex, &pci_tsm_ptr_lock)
+			governed = !pci_tsm_fn_closed(pdev) && is_governed(pdev, dsm_pdev);
+		if (!governed)
 			continue;
 		rc = fn(pdev, data);
 		if (rc) {

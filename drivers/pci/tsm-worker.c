@@ -11,6 +11,7 @@
 #include <linux/init.h>
 #include <linux/lockdep.h>
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
@@ -102,6 +103,8 @@ static void req_free(struct pci_tsm_req *req)
 		kvfree_sensitive(req->guest.req.kernel, req->guest.req_len);
 		kvfree_sensitive(req->guest.resp.kernel, req->guest.resp_len);
 	}
+	if (req->awake)
+		pm_runtime_put(&req->fn->pdev->dev);
 	pci_tsm_fn_put(req->fn);
 	kfree(req);
 }
@@ -148,6 +151,9 @@ static int req_submit(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 	guard(raw_spinlock_irqsave)(&dsm->lock);
 	if (dsm->gone || req->fn->gone)
 		return -ENODEV;
+	/* Here, and not before: whoever wants to sleep takes the lock afterwards */
+	if (req->verb != PCI_TSM_VERB_DISCONNECT && pci_tsm_asleep())
+		return -EBUSY;
 	if (dsm->nr_queued >= PCI_TSM_QUEUE_MAX)
 		return -EBUSY;
 	if (req->verb == PCI_TSM_VERB_GUEST_REQ && has_guest_req(dsm, req->fn))
@@ -198,8 +204,7 @@ ssize_t pci_tsm_req_run(struct pci_tsm_req *req, bool killable)
 	struct pci_tsm_dsm *dsm = req->fn->dsm;
 	int rc;
 
-	rc = req->verb != PCI_TSM_VERB_DISCONNECT && pci_tsm_asleep() ? -EBUSY :
-	     req_submit(dsm, req);
+	rc = req_submit(dsm, req);
 	if (rc) {
 		req_finish(req, rc);
 		return rc;
@@ -221,6 +226,19 @@ ssize_t pci_tsm_req_run(struct pci_tsm_req *req, bool killable)
 }
 
 /**
+ * pci_tsm_op_cancelled() - was the op that runs told to stop?
+ * @dsm: the DSM, its lock held
+ *
+ * The removal of the function that it is about tells it so, and no more of the
+ * item than that op.
+ */
+bool pci_tsm_op_cancelled(struct pci_tsm_dsm *dsm)
+{
+	lockdep_assert_held(&dsm->lock);
+	return dsm->op_cancellable && (dsm->op_cancelled || (dsm->op_fn && dsm->op_fn->gone));
+}
+
+/**
  * pci_tsm_cancel() - wake the op that runs, if it was told to stop
  * @dsm: the DSM
  *
@@ -235,7 +253,7 @@ void pci_tsm_cancel(struct pci_tsm_dsm *dsm)
 
 	guard(mutex)(&dsm->cancel_mutex);
 	scoped_guard(raw_spinlock_irqsave, &dsm->lock) {
-		if (dsm->op_fn && dsm->op_cancellable && dsm->op_cancelled) {
+		if (dsm->op_fn && pci_tsm_op_cancelled(dsm)) {
 			tsm = dsm->tsm;
 			dsm->counters.cancels++;
 		}
@@ -247,7 +265,8 @@ void pci_tsm_cancel(struct pci_tsm_dsm *dsm)
 /**
  * pci_tsm_mark_cancelled() - tell the item that runs to stop
  * @dsm: the DSM
- * @fn: only a bind or guest request of this function; NULL for any item
+ * @fn: only a bind or guest request of this function; NULL for any item, as
+ *	long as the DSM is lost
  *
  * Context: any; somebody must call pci_tsm_cancel() or kick the urgent work.
  */
@@ -257,18 +276,38 @@ void pci_tsm_mark_cancelled(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn)
 
 	guard(raw_spinlock_irqsave)(&dsm->lock);
 	req = dsm->req;
-	if (!fn || (req && req->fn == fn && (req->verb == PCI_TSM_VERB_BIND ||
+	if ((!fn && pci_tsm_record_lost(&dsm->rec)) ||
+	    (fn && req && req->fn == fn && (req->verb == PCI_TSM_VERB_BIND ||
 					     req->verb == PCI_TSM_VERB_GUEST_REQ)))
 		dsm->op_cancelled = true;
 }
 
 /* Does @req fall under what is expelled? */
-static bool req_concerned(struct pci_tsm_req *req, struct pci_tsm_fn *fn,
-			  struct pci_tsm_provider *tsm)
+static bool req_concerned(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req,
+			  struct pci_tsm_fn *fn, struct pci_tsm_provider *tsm)
 {
 	if (tsm)
-		return req->tsm == tsm;
+		return req->tsm == tsm || (!req->tsm && dsm->tsm == tsm);
 	return !fn || req->fn == fn;
+}
+
+/* One at a time: what is out of the queue is nobody's but the caller's */
+static struct pci_tsm_req *take_concerned(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn,
+					  struct pci_tsm_provider *tsm)
+{
+	struct pci_tsm_req *req;
+
+	guard(raw_spinlock_irqsave)(&dsm->lock);
+	for (int i = 0; i < ARRAY_SIZE(dsm->queue); i++) {
+		list_for_each_entry(req, &dsm->queue[i], node) {
+			if (!req_concerned(dsm, req, fn, tsm))
+				continue;
+			list_del_init(&req->node);
+			dsm->nr_queued--;
+			return req;
+		}
+	}
+	return NULL;
 }
 
 /**
@@ -283,26 +322,13 @@ static bool req_concerned(struct pci_tsm_req *req, struct pci_tsm_fn *fn,
 void pci_tsm_expel(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn,
 		   struct pci_tsm_provider *tsm, int error)
 {
-	struct pci_tsm_req *req, *tmp;
-	LIST_HEAD(ended);
+	struct pci_tsm_req *req;
 
-	scoped_guard(raw_spinlock_irqsave, &dsm->lock) {
-		for (int i = 0; i < ARRAY_SIZE(dsm->queue); i++) {
-			list_for_each_entry_safe(req, tmp, &dsm->queue[i], node) {
-				if (!req_concerned(req, fn, tsm))
-					continue;
-				list_move_tail(&req->node, &ended);
-				dsm->nr_queued--;
-			}
-		}
-		if (tsm ? dsm->tsm == tsm :
-		    !fn || dsm->op_fn == fn || (dsm->req && dsm->req->fn == fn))
-			dsm->op_cancelled = true;
-	}
-	list_for_each_entry_safe(req, tmp, &ended, node) {
-		list_del_init(&req->node);
+	while ((req = take_concerned(dsm, fn, tsm)))
 		req_finish(req, error);
-	}
+	scoped_guard(raw_spinlock_irqsave, &dsm->lock)
+		if (tsm ? dsm->tsm == tsm : !fn || (dsm->req && dsm->req->fn == fn))
+			dsm->op_cancelled = true;
 	pci_tsm_cancel(dsm);
 }
 
@@ -366,7 +392,8 @@ void pci_tsm_op_end(struct pci_tsm_dsm *dsm)
 bool pci_tsm_item_cancelled(struct pci_tsm_dsm *dsm)
 {
 	guard(raw_spinlock_irqsave)(&dsm->lock);
-	return dsm->op_cancelled || dsm->gone || (dsm->tsm && READ_ONCE(dsm->tsm->leaving));
+	return dsm->op_cancelled || dsm->gone || pci_tsm_asleep() ||
+	       (dsm->tsm && READ_ONCE(dsm->tsm->leaving));
 }
 
 /**
@@ -467,28 +494,47 @@ static void unbind_fn(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn)
 		fn->want_unbind = false;
 }
 
-static bool do_request(struct pci_tsm_dsm *dsm)
+/* The first request of the classes from @first on begins */
+static struct pci_tsm_req *begin_request(struct pci_tsm_dsm *dsm, unsigned int first)
 {
 	struct pci_tsm_req *req = NULL;
+
+	guard(raw_spinlock_irqsave)(&dsm->lock);
+	for (int i = first; i < ARRAY_SIZE(dsm->queue) && !req; i++)
+		req = list_first_entry_or_null(&dsm->queue[i], struct pci_tsm_req, node);
+	if (req) {
+		list_del_init(&req->node);
+		dsm->nr_queued--;
+		dsm->req = req;
+	}
+	return req;
+}
+
+static bool is_going(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn)
+{
+	guard(raw_spinlock_irqsave)(&dsm->lock);
+	return dsm->gone || fn->gone;
+}
+
+static bool do_request(struct pci_tsm_dsm *dsm, unsigned int first)
+{
+	struct pci_tsm_req *req = begin_request(dsm, first);
 	ssize_t result;
 
-	scoped_guard(raw_spinlock_irqsave, &dsm->lock) {
-		for (int i = 0; i < ARRAY_SIZE(dsm->queue) && !req; i++)
-			req = list_first_entry_or_null(&dsm->queue[i], struct pci_tsm_req, node);
-		if (req) {
-			list_del_init(&req->node);
-			dsm->nr_queued--;
-			dsm->req = req;
-		}
-	}
 	if (!req)
 		return false;
 
-	result = pci_tsm_link_run(dsm, req);
+	dsm->guests_turn = req->verb != PCI_TSM_VERB_GUEST_REQ;
+	result = is_going(dsm, req->fn) ? -ENODEV : pci_tsm_link_run(dsm, req);
 	scoped_guard(raw_spinlock_irqsave, &dsm->lock)
 		dsm->req = NULL;
 	req_finish(req, result);
 	return true;
+}
+
+static bool do_arrival(struct pci_tsm_dsm *dsm)
+{
+	return dsm->up && do_fn(dsm, pci_tsm_fn_unprobed, pci_tsm_link_probe);
 }
 
 /* One item, the most urgent there is */
@@ -512,9 +558,13 @@ static bool do_item(struct pci_tsm_dsm *dsm)
 	}
 	if (do_fn(dsm, fn_leaving, pci_tsm_link_drop_fn) || do_fn(dsm, fn_unwanted, unbind_fn))
 		return true;
-	if (do_request(dsm))
+	/* Guests that ask all the time do not keep others from their turn */
+	if (!dsm->guests_turn && (do_request(dsm, verb_class(PCI_TSM_VERB_CONNECT)) ||
+				  do_arrival(dsm))) {
+		dsm->guests_turn = true;
 		return true;
-	return dsm->up && do_fn(dsm, pci_tsm_fn_unprobed, pci_tsm_link_probe);
+	}
+	return do_request(dsm, 0) || do_arrival(dsm);
 }
 
 static void dsm_work(struct work_struct *work)

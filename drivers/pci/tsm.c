@@ -13,14 +13,12 @@
 #include <linux/pci.h>
 #include <linux/pci-doe.h>
 #include <linux/pci-tsm.h>
+#include <linux/pm_runtime.h>
 #include <linux/slab.h>
 
 #include "pci.h"
 #include "tsm.h"
 #include <trace/events/pci_tsm.h>
-
-/* Protects pci_dev::tsm against other writers, and what files tsm/ has */
-DEFINE_MUTEX(pci_tsm_dir_lock);
 
 /**
  * pci_tsm_connect() - the verb: bring up session and stream of a DSM
@@ -57,6 +55,9 @@ int pci_tsm_connect(struct pci_dev *pdev, int id, const struct pci_tsm_connect_a
 	req->tsm = tsm;
 	if (args)
 		req->connect = *args;
+	/* D3cold drops keys and streams; the worker must not wake bridges itself */
+	pm_runtime_get_sync(&pdev->dev);
+	req->awake = true;
 	rc = pci_tsm_req_run(req, true);
 	pci_tsm_req_put(req);
 	pci_tsm_fn_put(fn);
@@ -248,8 +249,10 @@ EXPORT_SYMBOL_GPL(pci_tsm_guest_req);
 /* Some reasons concern one interface; the rest concern the DSM and all it governs */
 static bool is_loss_of_fn(struct pci_tsm_fn *fn, enum pci_tsm_reason reason)
 {
-	return reason == PCI_TSM_REASON_TDI ||
-	       (reason == PCI_TSM_REASON_RESET && !pci_tsm_fn_is_dsm(fn));
+	if (reason == PCI_TSM_REASON_TDI)
+		return true;
+	return !pci_tsm_fn_is_dsm(fn) && (reason == PCI_TSM_REASON_RESET ||
+					  reason == PCI_TSM_REASON_UNPLUGGED);
 }
 
 static void fn_report_lost(struct pci_tsm_fn *fn, enum pci_tsm_reason reason)
@@ -310,7 +313,7 @@ bool pci_tsm_cancelled(struct pci_dev *pdev)
 	if (!fn)
 		return true;
 	scoped_guard(raw_spinlock_irqsave, &fn->dsm->lock)
-		cancelled = fn->dsm->op_cancellable && fn->dsm->op_cancelled;
+		cancelled = pci_tsm_op_cancelled(fn->dsm);
 	pci_tsm_fn_put(fn);
 	return cancelled;
 }
@@ -413,6 +416,7 @@ void pci_tsm_init(struct pci_dev *pdev)
 {
 	if (pci_tsm_off())
 		return;
+	pdev->cma_mailbox = !!pci_find_doe_mailbox(pdev, PCI_VENDOR_ID_PCI_SIG, PCI_TSM_DOE_CMA);
 	pci_tsm_fn_join(pdev);
 	pci_tsm_files_update(pdev);
 	/* Functions that were there before have a DSM now */
@@ -427,8 +431,7 @@ static void fn_mark_gone(struct pci_tsm_fn *fn)
 	fn->gone = true;
 	if (pci_tsm_fn_is_dsm(fn))
 		fn->dsm->gone = true;
-	if (pci_tsm_fn_is_dsm(fn) || fn->dsm->op_fn == fn ||
-	    (fn->dsm->req && fn->dsm->req->fn == fn))
+	if (pci_tsm_fn_is_dsm(fn) || (fn->dsm->req && fn->dsm->req->fn == fn))
 		fn->dsm->op_cancelled = true;
 }
 
@@ -483,6 +486,7 @@ void pci_tsm_destroy(struct pci_dev *pdev)
 		pci_tsm_fn_leave(fn);
 		pci_tsm_fn_put(fn);
 	}
+	pci_tsm_files_close();
 }
 
 /**
@@ -497,13 +501,26 @@ void pci_tsm_reset(struct pci_dev *pdev)
 
 	if (!pdev)
 		return;
-	if (!pci_is_bridge(pdev) || pci_pcie_type(pdev) == PCI_EXP_TYPE_UPSTREAM)
-		pci_tsm_report_lost(pdev, PCI_TSM_REASON_RESET);
-	if (!pci_is_bridge(pdev))
-		return;
-	while ((dsm = pci_tsm_dsm_next(dsm)))
+	while ((dsm = pci_tsm_dsm_next(dsm))) {
 		if (pci_tsm_below(dsm->pdev, pdev))
 			pci_tsm_report_lost(dsm->pdev, PCI_TSM_REASON_RESET);
+		else
+			pci_tsm_dsm_lose_below(dsm, pdev, PCI_TSM_REASON_RESET);
+	}
+}
+
+/**
+ * pci_tsm_reset_done() - hook: a function was reset
+ * @pdev: the function
+ *
+ * What connected while the reset was on its way is lost too.
+ *
+ * Context: process; as pci_tsm_reset().
+ */
+void pci_tsm_reset_done(struct pci_dev *pdev)
+{
+	pci_doe_revive(pdev);
+	pci_tsm_reset(pdev);
 }
 
 /**

@@ -5,7 +5,8 @@
  * Locks, outermost first. Outside of all of them: the rescan lock, device
  * locks, VFIO's locks. None is held over an op or an access to a device.
  *
- *   pci_tsm_dir_lock		who may write pci_dev::tsm, create or remove tsm/
+ *   pci_tsm_dir_lock		who may create or remove tsm/; no show or store takes it
+ *   pci_tsm_ptr_lock		who may write pci_dev::tsm
  *   pci_tsm_rwsem		the registry of TSMs
  *   pci_tsm_dsm::cancel_mutex	holds the running op in place while it is cancelled
  *   pci_tsm_list_lock		the list of all DSMs (raw, irqs off)
@@ -155,6 +156,7 @@ struct pci_tsm_counters {
  *	it after each op, so that a cancel never hits the next one
  * @up: connect has succeeded and disconnect has not run; worker only
  * @awake: the worker holds a runtime PM reference; worker only
+ * @guests_turn: the next request may be a guest's; worker only
  * @work: the worker
  * @urgent: what must not wait for the worker
  */
@@ -180,6 +182,7 @@ struct pci_tsm_dsm {
 	struct mutex cancel_mutex;	/* the cancel of one op against the next op */
 	bool up;
 	bool awake;
+	bool guests_turn;
 	struct work_struct work;
 	struct work_struct urgent;
 };
@@ -242,6 +245,7 @@ enum pci_tsm_verb {
  * @tsm: TSM in whose @inflight it has a share, or NULL
  * @result: 0, a residue in bytes, or a negative errno
  * @ended_connect: this disconnect stopped a connect that ran
+ * @awake: it holds a runtime PM reference on the device
  * @connect: input of connect
  * @id: input of disconnect: the TSM that it names
  * @bind: input of bind
@@ -256,6 +260,7 @@ struct pci_tsm_req {
 	struct pci_tsm_provider *tsm;
 	ssize_t result;
 	bool ended_connect;
+	bool awake;
 	union {
 		struct pci_tsm_connect_args connect;
 		int id;
@@ -275,18 +280,18 @@ struct pci_tsm_req {
  * @fn: its own state, likewise
  * @is_dsm: it is the function that the DSM lives in
  * @tsm_id: number of the TSM that serves the DSM, or a negative number
- * @has_context: the TSM knows the function
+ * @dsm_name: name of the function that the DSM lives in, if the TSM knows @fn;
+ *	else empty
  */
 struct pci_tsm_view {
 	struct pci_tsm_change dsm;
 	struct pci_tsm_change fn;
 	bool is_dsm;
 	int tsm_id;
-	bool has_context;
+	char dsm_name[24];
 };
 
 /* tsm.c */
-extern struct mutex pci_tsm_dir_lock;
 bool pci_tsm_authentic(struct pci_dev *pdev);
 int pci_tsm_connect(struct pci_dev *pdev, int id, const struct pci_tsm_connect_args *args);
 int pci_tsm_disconnect(struct pci_dev *pdev, int id);
@@ -298,6 +303,7 @@ struct pci_tsm_provider *pci_tsm_pick(struct pci_dev *pdev, int id);
 void pci_tsm_announce(struct pci_dev *pdev);
 
 /* tsm-dsm.c */
+extern struct mutex pci_tsm_ptr_lock;
 struct pci_tsm_fn *pci_tsm_fn_get(struct pci_dev *pdev);
 struct pci_tsm_fn *pci_tsm_fn_get_or_make(struct pci_dev *pdev);
 void pci_tsm_fn_put(struct pci_tsm_fn *fn);
@@ -305,6 +311,8 @@ void pci_tsm_fn_join(struct pci_dev *pdev);
 void pci_tsm_fn_close(struct pci_dev *pdev);
 bool pci_tsm_fn_closed(struct pci_dev *pdev);
 void pci_tsm_fn_leave(struct pci_tsm_fn *fn);
+void pci_tsm_dsm_lose_below(struct pci_tsm_dsm *dsm, struct pci_dev *bridge,
+			    enum pci_tsm_reason reason);
 void pci_tsm_fn_set_state_kn(struct pci_tsm_fn *fn, struct kernfs_node *kn);
 bool pci_tsm_dsm_tryget(struct pci_tsm_dsm *dsm);
 void pci_tsm_dsm_put(struct pci_tsm_dsm *dsm);
@@ -331,6 +339,7 @@ long pci_tsm_wait_idle(struct pci_tsm_dsm *dsm, bool (*idle)(struct pci_tsm_dsm 
 void pci_tsm_op_begin(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn, bool cancellable);
 void pci_tsm_op_end(struct pci_tsm_dsm *dsm);
 bool pci_tsm_item_cancelled(struct pci_tsm_dsm *dsm);
+bool pci_tsm_op_cancelled(struct pci_tsm_dsm *dsm);
 struct pci_tsm_fn *pci_tsm_find_fn(struct pci_tsm_dsm *dsm, bool (*match)(struct pci_tsm_fn *fn));
 void pci_tsm_unuse_fn(struct pci_tsm_fn *fn);
 bool pci_tsm_fn_unprobed(struct pci_tsm_fn *fn);
@@ -375,7 +384,9 @@ typedef int (*pci_tsm_fn_cb)(struct pci_dev *pdev, void *data);
 int pci_tsm_for_each_governed(struct pci_dev *dsm_pdev, pci_tsm_fn_cb fn, void *data);
 
 /* tsm-sysfs.c */
+extern struct mutex pci_tsm_dir_lock;
 void pci_tsm_files_update(struct pci_dev *pdev);
 struct kernfs_node *pci_tsm_files_get_state(struct pci_dev *pdev);
+void pci_tsm_files_close(void);
 
 #endif /* DRIVERS_PCI_TSM_H */

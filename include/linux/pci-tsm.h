@@ -168,6 +168,7 @@ struct pci_tsm_ops {
 	/**
 	 * @match: does this TSM serve the DSM in @pdev? Optional; without it a
 	 * TSM serves every function 0 with selective IDE streams or the TEE bit.
+	 * It is asked of those, and of functions 0 with a CMA-SPDM mailbox.
 	 * Context: any lock may be held; must not sleep nor touch the device.
 	 */
 	bool (*match)(struct tsm_dev *tsm_dev, struct pci_dev *pdev);
