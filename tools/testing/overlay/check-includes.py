@@ -74,6 +74,7 @@ def private_to_private(path, text):
     for m in INCLUDE.finditer(text):
         if m[1] == '"' and "/" not in m[2] and \
            (os.path.basename(path), m[2]) != ("spdm.h", "wire.h") and \
+           m[2] != "fw.h" and \
            "/tests/" not in path and "/dsm/" not in path and \
            not m[2].startswith("wire"):
             line = text.count("\n", 0, m.start()) + 1

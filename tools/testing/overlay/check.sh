@@ -39,9 +39,10 @@ kernel_doc() {
 	echo "$out"
 	! echo "$out" | grep -qE 'warning|error'
 }
-# What must be generated anew when its source changes: add a comparison here.
+# A file that says it was generated needs somebody who checks that it is fresh.
 generated() {
-	if [ -x "$here/regen.sh" ]; then "$here/regen.sh" --check; else echo "nothing is generated yet"; fi
+	marked=$(grep -lE '^[/# *]*YNL-GEN ' $FILES)
+	[ -z "$marked" ] || "$here/regen.sh" --check
 }
 
 failed=0 passed=0

@@ -4,9 +4,7 @@
 #
 # usage: config.sh O-FOLDER FRAGMENT...		make variables (ARCH=) in MAKEARGS
 #
-# Options of fragments under tools/testing/kunit/ may belong to parts that the
-# tree does not have yet; they are left out with a note. Every other option
-# that is not in the result is an error that names it.
+# An option that is not in the result is an error that names it.
 set -eu
 
 O=$1; shift
@@ -15,32 +13,7 @@ mkdir -p "$O"
 want=$O/lab.fragment
 log=$O/config.log
 
-# Is CONFIG_$1 declared in a Kconfig file of ours (they are the optional ones)?
-declared() {
-	grep -rqsE "^(menu)?config $1\$" --include='Kconfig*' "$TREE/drivers/pci" \
-		"$TREE/drivers/virt" "$TREE/samples" "$TREE/lib"
-}
-
-: >"$want.new"
-for f; do
-	case $f in
-	*/kunit/*)
-		while read -r line; do
-			sym=${line#CONFIG_}
-			case $line in
-			CONFIG_*) declared "${sym%%=*}" || {
-				echo "config: not in the tree yet: ${sym%%=*}"
-				continue
-			} ;;
-			esac
-			echo "$line"
-		done <"$f" >"$want.part"
-		grep '^config: ' "$want.part" >&2 || :
-		grep -v '^config: ' "$want.part" >>"$want.new" || :
-		rm -f "$want.part" ;;
-	*) cat "$f" >>"$want.new" ;;
-	esac
-done
+cat "$@" >"$want.new"
 mv "$want.new" "$want"
 
 # allnoconfig leaves .config alone when nothing changes.

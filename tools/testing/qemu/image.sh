@@ -66,8 +66,27 @@ tests() {
 	if [ -e "$selftests/Makefile" ]; then
 		make -C "$selftests" TREE="$TREE" OUT="$img/tests/tests" install
 	else
-		echo "image: no selftests in this checkout yet"
+		echo "image: no selftests in this checkout"
+		return 1
 	fi
+	idle_bytes
+}
+
+# What a device that never connects costs: struct pci_dev with and without us.
+idle_bytes() {
+	dir=$img/idle
+	[ -e "$B/x86_64/include/generated/autoconf.h" ] || return 0
+	mkdir -p "$dir"
+	: >"$dir/Kbuild"
+	size='#include <linux/pci.h>
+char size_of_pci_dev[sizeof(struct pci_dev)];'
+	echo "$size" >"$dir/with.c"
+	printf '#undef CONFIG_PCI_IDE\n#undef CONFIG_PCI_TSM\n%s\n' "$size" >"$dir/without.c"
+	make -C "$TREE" O="$B/x86_64" M="$dir" with.o without.o
+	for o in with without; do
+		printf '%d\n' "0x$(nm -S "$dir/$o.o" | awk '/size_of_pci_dev/ {print $2}')"
+	done | paste -s -d - | tr - ' ' | { read -r with without; echo $((with - without)); } \
+		>"$img/tests/tests/idle_bytes"
 }
 
 # The guest that only runs KUnit: one static program for an architecture.

@@ -53,7 +53,7 @@ static int do_rescan(const char *ep)
 /* This module's init registers a generic netlink family */
 static int do_family(const char *ep)
 {
-	return run("modprobe drop_monitor && rmmod drop_monitor");
+	return run("modprobe psample && rmmod psample");
 }
 
 static int compare(const void *a, const void *b)

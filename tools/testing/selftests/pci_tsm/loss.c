@@ -76,6 +76,8 @@ static void withdrawn(struct __test_metadata *_metadata, FIXTURE_DATA(loss) *sel
 	EXPECT_STREQ("", get(DEV "tsm/connect", self->pf0.s));
 	EXPECT_STREQ("", get(DEV "tsm/bound", self->fn1.s));
 	EXPECT_EQ(0, counter("tdis "));
+	for (long end = now_ms() + ms; counter("streams ") && now_ms() < end;)
+		usleep(2000);
 	EXPECT_EQ(0, counter("streams "));
 	EXPECT_EQ(1, counter("invalidates "));
 	EXPECT_FALSE(bus_master(self->fn1.s));

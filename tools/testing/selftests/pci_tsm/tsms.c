@@ -114,7 +114,7 @@ TEST_F(tsms, one_leaves_while_the_other_serves)
 	EXPECT_STREQ("departure", get(DEV "tsm/reason", self->b.s));
 
 	/* tsm1 had the better rank, but it is on its way out */
-	EXPECT_EQ(-ENXIO, put("tsm1", DEV "tsm/connect", self->c.s));
+	EXPECT_EQ(-ENODEV, put("tsm1", DEV "tsm/connect", self->c.s));
 	EXPECT_STREQ("tsm0", one(self->c.s));
 	EXPECT_STREQ("tsm0", get(DEV "tsm/connect", self->a.s));
 	EXPECT_STREQ("disconnecting", get(DEV "tsm/state", self->b.s));
