@@ -312,7 +312,7 @@ struct pci_tsm_fn *pci_tsm_fn_get_or_make(struct pci_dev *pdev)
 
 	if (IS_ERR(fn))
 		return fn;
-	rc = pci_tsm_for_each_governed(pdev, fn_adopt, fn->dsm);
+	rc = pci_tsm_walk_governed(pdev, fn_adopt, fn->dsm);
 	if (rc) {
 		pci_tsm_fn_put(fn);
 		return ERR_PTR(rc);

@@ -48,7 +48,7 @@ static void send_uevent(struct pci_tsm_dsm *dsm, struct pci_dev *pdev,
 {
 	char tsm[ENV_MAX], state[ENV_MAX], reason[ENV_MAX], seq[ENV_MAX];
 	char event[] = "TSM_EVENT=state";
-	char *env[] = { event, tsm, state, reason, seq, NULL };
+	char *env[6] = { event, tsm, state, reason, seq };
 
 	if (tsm_id(dsm) < 0)
 		strscpy(tsm, "TSM=");
@@ -117,7 +117,7 @@ int pci_tsm_move(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn, enum pci_tsm_st
 void pci_tsm_event_tsm(struct pci_dev *pdev, const char *event, struct tsm_dev *tsm_dev)
 {
 	char what[ENV_MAX], tsm[ENV_MAX];
-	char *env[] = { what, tsm, NULL };
+	char *env[3] = { what, tsm };
 
 	guard(mutex)(&pci_tsm_dir_lock);
 	if (pci_tsm_fn_closed(pdev))

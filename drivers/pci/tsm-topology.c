@@ -165,7 +165,7 @@ static bool is_governed(struct pci_dev *pdev, struct pci_dev *dsm_pdev)
 }
 
 /**
- * pci_tsm_for_each_governed() - walk the functions that a DSM governs now
+ * pci_tsm_walk_governed() - walk the functions that a DSM governs now
  * @dsm_pdev: the function that the DSM lives in
  * @fn: called for each of them, @dsm_pdev too; an error ends the walk
  * @data: argument of @fn
@@ -173,7 +173,7 @@ static bool is_governed(struct pci_dev *pdev, struct pci_dev *dsm_pdev)
  * Context: process; takes no lock of the PCI core.
  * Return: 0, or the error of @fn.
  */
-int pci_tsm_for_each_governed(struct pci_dev *dsm_pdev, pci_tsm_fn_cb fn, void *data)
+int pci_tsm_walk_governed(struct pci_dev *dsm_pdev, pci_tsm_fn_cb fn, void *data)
 {
 	struct pci_dev *pdev = NULL;
 	bool governed = false;

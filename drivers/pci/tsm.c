@@ -20,6 +20,14 @@
 #include "tsm.h"
 #include <trace/events/pci_tsm.h>
 
+static ssize_t run_and_put(struct pci_tsm_req *req)
+{
+	ssize_t rc = pci_tsm_req_run(req, true);
+
+	pci_tsm_req_put(req);
+	return rc;
+}
+
 /**
  * pci_tsm_connect() - the verb: bring up session and stream of a DSM
  * @pdev: the function that the DSM lives in
@@ -34,8 +42,6 @@ int pci_tsm_connect(struct pci_dev *pdev, int id, const struct pci_tsm_connect_a
 	struct pci_tsm_provider *tsm = pci_tsm_pick(pdev, id);
 	struct pci_tsm_view view;
 	struct pci_tsm_req *req;
-	struct pci_tsm_fn *fn;
-	int rc;
 
 	if (IS_ERR(tsm)) {
 		/* That it is connected already says more than that another one is not there */
@@ -43,14 +49,12 @@ int pci_tsm_connect(struct pci_dev *pdev, int id, const struct pci_tsm_connect_a
 		return view.tsm_id >= 0 && PTR_ERR(tsm) == -ENXIO ? -EBUSY : PTR_ERR(tsm);
 	}
 
-	fn = pci_tsm_fn_get_or_make(pdev);
+	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get_or_make(pdev);
+
 	req = IS_ERR(fn) ? NULL : pci_tsm_req_alloc(PCI_TSM_VERB_CONNECT, fn);
 	if (!req) {
 		percpu_ref_put(&tsm->inflight);
-		rc = IS_ERR(fn) ? PTR_ERR(fn) : -ENOMEM;
-		if (!IS_ERR(fn))
-			pci_tsm_fn_put(fn);
-		return rc;
+		return IS_ERR(fn) ? PTR_ERR(fn) : -ENOMEM;
 	}
 	req->tsm = tsm;
 	if (args)
@@ -58,10 +62,7 @@ int pci_tsm_connect(struct pci_dev *pdev, int id, const struct pci_tsm_connect_a
 	/* D3cold drops keys and streams; the worker must not wake bridges itself */
 	pm_runtime_get_sync(&pdev->dev);
 	req->awake = true;
-	rc = pci_tsm_req_run(req, true);
-	pci_tsm_req_put(req);
-	pci_tsm_fn_put(fn);
-	return rc;
+	return run_and_put(req);
 }
 
 /**
@@ -75,22 +76,16 @@ int pci_tsm_connect(struct pci_dev *pdev, int id, const struct pci_tsm_connect_a
  */
 int pci_tsm_disconnect(struct pci_dev *pdev, int id)
 {
-	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
+	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get(pdev);
 	struct pci_tsm_req *req;
-	int rc;
 
 	if (!fn)
 		return -ENXIO;
 	req = pci_tsm_req_alloc(PCI_TSM_VERB_DISCONNECT, fn);
-	if (req) {
-		req->id = id;
-		rc = pci_tsm_req_run(req, true);
-		pci_tsm_req_put(req);
-	} else {
-		rc = -ENOMEM;
-	}
-	pci_tsm_fn_put(fn);
-	return rc;
+	if (!req)
+		return -ENOMEM;
+	req->id = id;
+	return run_and_put(req);
 }
 
 /**
@@ -111,25 +106,19 @@ int pci_tsm_disconnect(struct pci_dev *pdev, int id)
 int pci_tsm_bind(struct pci_dev *pdev, struct kvm *kvm, u32 tdi_id,
 		 void (*invalidate)(void *data), void *data)
 {
-	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
+	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get(pdev);
 	struct pci_tsm_req *req;
-	int rc;
 
 	if (!fn)
 		return -ENXIO;
 	req = pci_tsm_req_alloc(PCI_TSM_VERB_BIND, fn);
-	if (req) {
-		req->bind.kvm = kvm;
-		req->bind.tdi_id = tdi_id;
-		req->bind.invalidate = invalidate;
-		req->bind.data = data;
-		rc = pci_tsm_req_run(req, true);
-		pci_tsm_req_put(req);
-	} else {
-		rc = -ENOMEM;
-	}
-	pci_tsm_fn_put(fn);
-	return rc;
+	if (!req)
+		return -ENOMEM;
+	req->bind.kvm = kvm;
+	req->bind.tdi_id = tdi_id;
+	req->bind.invalidate = invalidate;
+	req->bind.data = data;
+	return run_and_put(req);
 }
 EXPORT_SYMBOL_GPL(pci_tsm_bind);
 
@@ -152,7 +141,7 @@ static bool is_unbound(struct pci_tsm_dsm *dsm, void *data)
  */
 void pci_tsm_unbind(struct pci_dev *pdev)
 {
-	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
+	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get(pdev);
 
 	if (!fn)
 		return;
@@ -162,7 +151,6 @@ void pci_tsm_unbind(struct pci_dev *pdev)
 	pci_tsm_cancel(fn->dsm);
 	pci_tsm_kick(fn->dsm);
 	pci_tsm_wait_idle(fn->dsm, is_unbound, fn, MAX_SCHEDULE_TIMEOUT);
-	pci_tsm_fn_put(fn);
 }
 EXPORT_SYMBOL_GPL(pci_tsm_unbind);
 
@@ -221,27 +209,25 @@ ssize_t pci_tsm_guest_req(struct pci_dev *pdev, enum pci_tsm_req_scope scope,
 			  sockptr_t req_in, size_t in_len,
 			  sockptr_t req_out, size_t out_len, u64 *tsm_code)
 {
+	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get(pdev);
 	struct pci_tsm_req *req;
-	struct pci_tsm_fn *fn;
-	ssize_t rc = -ENOMEM;
+	ssize_t rc;
 
 	if ((unsigned int)scope > PCI_TSM_REQ_STATE_CHANGE)
 		return -EINVAL;
 	if (in_len > PCI_TSM_GUEST_REQ_MAX || out_len > PCI_TSM_GUEST_REQ_MAX)
 		return -EINVAL;
-	fn = pci_tsm_fn_get(pdev);
 	if (!fn)
 		return -ENXIO;
 
 	req = pci_tsm_req_alloc(PCI_TSM_VERB_GUEST_REQ, fn);
-	if (req) {
-		req->guest.scope = scope;
-		req->guest.req_len = in_len;
-		req->guest.resp_len = out_len;
-		rc = run_guest_req(req, req_in, req_out, tsm_code);
-		pci_tsm_req_put(req);
-	}
-	pci_tsm_fn_put(fn);
+	if (!req)
+		return -ENOMEM;
+	req->guest.scope = scope;
+	req->guest.req_len = in_len;
+	req->guest.resp_len = out_len;
+	rc = run_guest_req(req, req_in, req_out, tsm_code);
+	pci_tsm_req_put(req);
 	return rc;
 }
 EXPORT_SYMBOL_GPL(pci_tsm_guest_req);
@@ -284,15 +270,10 @@ static void fn_report_lost(struct pci_tsm_fn *fn, enum pci_tsm_reason reason)
  */
 void pci_tsm_report_lost(struct pci_dev *pdev, enum pci_tsm_reason reason)
 {
-	struct pci_tsm_fn *fn;
+	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get(pdev);
 
-	if ((unsigned int)reason >= PCI_TSM_NR_REASONS)
-		return;
-	fn = pci_tsm_fn_get(pdev);
-	if (!fn)
-		return;
-	fn_report_lost(fn, reason);
-	pci_tsm_fn_put(fn);
+	if (fn && (unsigned int)reason < PCI_TSM_NR_REASONS)
+		fn_report_lost(fn, reason);
 }
 EXPORT_SYMBOL_GPL(pci_tsm_report_lost);
 
@@ -307,15 +288,12 @@ EXPORT_SYMBOL_GPL(pci_tsm_report_lost);
  */
 bool pci_tsm_cancelled(struct pci_dev *pdev)
 {
-	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
-	bool cancelled = true;
+	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get(pdev);
 
 	if (!fn)
 		return true;
-	scoped_guard(raw_spinlock_irqsave, &fn->dsm->lock)
-		cancelled = pci_tsm_op_cancelled(fn->dsm);
-	pci_tsm_fn_put(fn);
-	return cancelled;
+	guard(raw_spinlock_irqsave)(&fn->dsm->lock);
+	return pci_tsm_op_cancelled(fn->dsm);
 }
 EXPORT_SYMBOL_GPL(pci_tsm_cancelled);
 
@@ -328,14 +306,9 @@ EXPORT_SYMBOL_GPL(pci_tsm_cancelled);
  */
 struct pci_tsm *pci_tsm_of(struct pci_dev *pdev)
 {
-	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
-	struct pci_tsm *tsm;
+	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get(pdev);
 
-	if (!fn)
-		return NULL;
-	tsm = READ_ONCE(fn->tsm);
-	pci_tsm_fn_put(fn);
-	return tsm;
+	return fn ? READ_ONCE(fn->tsm) : NULL;
 }
 EXPORT_SYMBOL_GPL(pci_tsm_of);
 
@@ -349,14 +322,9 @@ EXPORT_SYMBOL_GPL(pci_tsm_of);
  */
 struct pci_dev *pci_tsm_dsm_dev(struct pci_dev *pdev)
 {
-	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
-	struct pci_dev *dsm_dev;
+	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get(pdev);
 
-	if (!fn)
-		return NULL;
-	dsm_dev = fn->dsm->pdev;
-	pci_tsm_fn_put(fn);
-	return dsm_dev;
+	return fn ? fn->dsm->pdev : NULL;
 }
 EXPORT_SYMBOL_GPL(pci_tsm_dsm_dev);
 
@@ -370,17 +338,13 @@ EXPORT_SYMBOL_GPL(pci_tsm_dsm_dev);
  */
 bool pci_tsm_authentic(struct pci_dev *pdev)
 {
-	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
+	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get(pdev);
 	struct pci_tsm_change now;
-	bool verified = false;
 
 	if (!fn)
 		return false;
 	pci_tsm_record_read(&fn->dsm->rec, &now);
-	if (now.new == PCI_TSM_CONNECTED)
-		verified = READ_ONCE(fn->dsm->verified);
-	pci_tsm_fn_put(fn);
-	return verified;
+	return now.new == PCI_TSM_CONNECTED && READ_ONCE(fn->dsm->verified);
 }
 
 /**
@@ -393,12 +357,10 @@ bool pci_tsm_authentic(struct pci_dev *pdev)
  */
 void pci_tsm_set_verified(struct pci_dev *pdev)
 {
-	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
+	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get(pdev);
 
-	if (!fn)
-		return;
-	WRITE_ONCE(fn->dsm->verified, true);
-	pci_tsm_fn_put(fn);
+	if (fn)
+		WRITE_ONCE(fn->dsm->verified, true);
 }
 EXPORT_SYMBOL_GPL(pci_tsm_set_verified);
 
@@ -421,7 +383,7 @@ void pci_tsm_init(struct pci_dev *pdev)
 	pci_tsm_files_update(pdev);
 	/* Functions that were there before have a DSM now */
 	if (pci_tsm_capable(pdev) && pci_tsm_served(pdev))
-		pci_tsm_for_each_governed(pdev, update_files, NULL);
+		pci_tsm_walk_governed(pdev, update_files, NULL);
 	pci_tsm_announce(pdev);
 }
 

@@ -16,7 +16,9 @@
 #ifndef DRIVERS_PCI_TSM_H
 #define DRIVERS_PCI_TSM_H
 
+#include <linux/cleanup.h>
 #include <linux/completion.h>
+#include <linux/err.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -307,6 +309,7 @@ extern struct mutex pci_tsm_ptr_lock;
 struct pci_tsm_fn *pci_tsm_fn_get(struct pci_dev *pdev);
 struct pci_tsm_fn *pci_tsm_fn_get_or_make(struct pci_dev *pdev);
 void pci_tsm_fn_put(struct pci_tsm_fn *fn);
+DEFINE_FREE(pci_tsm_fn_put, struct pci_tsm_fn *, pci_tsm_fn_put(IS_ERR(_T) ? NULL : _T))
 void pci_tsm_fn_join(struct pci_dev *pdev);
 void pci_tsm_fn_close(struct pci_dev *pdev);
 bool pci_tsm_fn_closed(struct pci_dev *pdev);
@@ -381,7 +384,7 @@ bool pci_tsm_capable(struct pci_dev *pdev);
 struct pci_dev *pci_tsm_find_dsm(struct pci_dev *pdev);
 bool pci_tsm_below(struct pci_dev *pdev, struct pci_dev *bridge);
 typedef int (*pci_tsm_fn_cb)(struct pci_dev *pdev, void *data);
-int pci_tsm_for_each_governed(struct pci_dev *dsm_pdev, pci_tsm_fn_cb fn, void *data);
+int pci_tsm_walk_governed(struct pci_dev *dsm_pdev, pci_tsm_fn_cb fn, void *data);
 
 /* tsm-sysfs.c */
 extern struct mutex pci_tsm_dir_lock;

@@ -47,21 +47,22 @@ static const struct class tsm_class = {
 
 static struct tsm_dev *tsm_dev_alloc(struct device *parent)
 {
-	struct tsm_dev *tsm_dev __free(kfree) = kzalloc(sizeof(*tsm_dev), GFP_KERNEL);
-	int id;
+	struct tsm_dev *tsm_dev = kzalloc(sizeof(*tsm_dev), GFP_KERNEL);
+	struct device *dev = tsm_dev ? &tsm_dev->dev : NULL;
 
-	if (!tsm_dev)
+	if (!dev)
 		return ERR_PTR(-ENOMEM);
+	tsm_dev->id = ida_alloc(&tsm_ida, GFP_KERNEL);
+	if (tsm_dev->id < 0) {
+		kfree(tsm_dev);
+		return ERR_PTR(-ENOMEM);
+	}
 
-	id = ida_alloc(&tsm_ida, GFP_KERNEL);
-	if (id < 0)
-		return ERR_PTR(id);
-
-	tsm_dev->id = id;
-	tsm_dev->dev.parent = parent;
-	tsm_dev->dev.class = &tsm_class;
-	device_initialize(&tsm_dev->dev);
-	return_ptr(tsm_dev);
+	/* From here on the object is for the last put to free */
+	device_initialize(dev);
+	dev->class = &tsm_class;
+	dev->parent = parent;
+	return tsm_dev;
 }
 
 /**
