@@ -24,15 +24,9 @@
  * and software that relies on them should not rely on the default.
  */
 #define DEVSEC_AER_MASK_INIT	(DEVSEC_AER_IDE | PCI_ERR_UNC_INTN)
-
-/*
- * And they are not fatal unless software says so: recovery from a fatal error
- * resets the slot, by which 6.12 takes pci_slot_mutex and pciehp's reset_lock in
- * an order that lockdep reports, once for all.
- */
-#define DEVSEC_AER_SEVER_INIT	(PCI_ERR_UNC_DLP | PCI_ERR_UNC_SURPDN | PCI_ERR_UNC_FCP | \
-				 PCI_ERR_UNC_RX_OVER | PCI_ERR_UNC_MALF_TLP | \
-				 PCI_ERR_UNC_INTN)
+#define DEVSEC_AER_SEVER_INIT	(DEVSEC_AER_IDE | PCI_ERR_UNC_DLP | PCI_ERR_UNC_SURPDN | \
+				 PCI_ERR_UNC_FCP | PCI_ERR_UNC_RX_OVER | \
+				 PCI_ERR_UNC_MALF_TLP | PCI_ERR_UNC_INTN)
 
 void devsec_aer_add(struct devsec_fn *fn)
 {

@@ -230,30 +230,6 @@ static void devsec_set_domain(struct devsec_host *host, struct pci_host_bridge *
 	bridge->sysdata = &host->sysdata;
 }
 
-/*
- * As pci_host_probe(), but without the rescan lock around the drivers' probe:
- * pciehp takes its reset_lock in there, and takes the rescan lock under that one
- * later, which lockdep would report.
- */
-static int devsec_bridge_scan(struct pci_host_bridge *bridge)
-{
-	struct pci_bus *child;
-	int rc;
-
-	pci_lock_rescan_remove();
-	rc = pci_scan_root_bus_bridge(bridge);
-	if (!rc) {
-		pci_assign_unassigned_bus_resources(bridge->bus);
-		list_for_each_entry(child, &bridge->bus->children, node)
-			pcie_bus_configure_settings(child);
-	}
-	pci_unlock_rescan_remove();
-
-	if (!rc)
-		pci_bus_add_devices(bridge->bus);
-	return rc;
-}
-
 static int devsec_bridge_probe(struct devsec_host *host)
 {
 	struct pci_host_bridge *bridge = pci_alloc_host_bridge(0);
@@ -272,7 +248,7 @@ static int devsec_bridge_probe(struct devsec_host *host)
 				host->mem.start - DEVSEC_MEM_BUS_ADDR);
 	pci_add_resource(&bridge->windows, &host->pref);
 
-	rc = devsec_bridge_scan(bridge);
+	rc = pci_host_probe(bridge);
 	if (rc) {
 		pci_free_host_bridge(bridge);
 		return rc;
@@ -370,6 +346,7 @@ static void devsec_hosts_remove(void)
 
 	list_for_each_entry_safe_reverse(host, next, &devsec_hosts, node) {
 		list_del(&host->node);
+		devsec_hotplug_stop(host);
 		devsec_bridge_remove(host);
 		devsec_report_leaks(host);
 		devsec_windows_teardown(host);

@@ -186,6 +186,8 @@ struct devsec_ide {
  * @ide: its IDE capability, or NULL
  * @irqs: where the interrupt of a root port is from
  * @irq: number of that interrupt, 0 for none
+ * @hotplug: adds and removes what is below a root port
+ * @pulled: what was below the root port has lost power or link since
  */
 struct devsec_fn {
 	struct devsec_host *host;
@@ -216,6 +218,8 @@ struct devsec_fn {
 	struct devsec_ide *ide;
 	struct irq_domain *irqs;
 	unsigned int irq;
+	struct work_struct hotplug;
+	bool pulled;
 };
 
 /**
@@ -260,10 +264,7 @@ static inline bool devsec_has_link_below(const struct devsec_fn *fn)
 	return fn->kind == DEVSEC_ROOT_PORT || fn->kind == DEVSEC_DOWNSTREAM;
 }
 
-/*
- * Bridges with a slot for hot-plug, and with interrupts. Not those of switches:
- * pciehp in a switch that is unplugged deadlocks in the base.
- */
+/* Bridges with a slot for hot-plug, and with interrupts */
 static inline bool devsec_has_slot(const struct devsec_fn *fn)
 {
 	return fn->kind == DEVSEC_ROOT_PORT;
@@ -351,6 +352,7 @@ bool devsec_slot_unplug(struct devsec_fn *port);
 bool devsec_slot_plug(struct devsec_fn *port);
 bool devsec_slot_link(struct devsec_fn *port, bool up);
 void devsec_slot_update(struct devsec_fn *port);
+void devsec_hotplug_stop(struct devsec_host *host);
 
 /* sriov.c */
 void devsec_sriov_add(struct devsec_fn *pf, u16 nr_vfs);

@@ -65,7 +65,8 @@ static int devsec_lockdep_notify(struct notifier_block *nb, unsigned long event,
 	} else if (event == BUS_NOTIFY_REMOVED_DEVICE) {
 		/* The device may outlive this module, and with it the key */
 		if (!mutex_is_locked(&pdev->dev.mutex))
-			lockdep_set_novalidate_class(&pdev->dev.mutex);
+			lockdep_init_map(&pdev->dev.mutex.dep_map, "&dev->mutex",
+					 &__lockdep_no_validate__, 0);
 	}
 	return NOTIFY_DONE;
 }
