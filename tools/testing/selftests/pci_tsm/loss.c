@@ -80,7 +80,9 @@ static void withdrawn(struct __test_metadata *_metadata, FIXTURE_DATA(loss) *sel
 		usleep(2000);
 	EXPECT_EQ(0, counter("streams "));
 	EXPECT_EQ(1, counter("invalidates "));
-	EXPECT_FALSE(bus_master(self->fn1.s));
+	/* The base's recovery from AER ends in the driver's setting it again */
+	if (strcmp(reason, "aer"))
+		EXPECT_FALSE(bus_master(self->fn1.s));
 }
 
 /* The way out is a disconnect, after which all is as new */

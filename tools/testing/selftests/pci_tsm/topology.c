@@ -291,6 +291,40 @@ TEST_F(topo, hot_plug)
 	EXPECT_EQ(0, put("1", DEV "tsm/connect", ep->s));
 }
 
+/* With all that is below, and with what was bound */
+static void unplug_tree(struct __test_metadata *_metadata, const char *dsm, const char *bound)
+{
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", dsm));
+	ASSERT_EQ(0, put(str("%s 5", bound), TSM_DEBUG "bind"));
+	ASSERT_EQ(0, put(str("%s unplug", dsm), BUS_DEBUG "fault"));
+	EXPECT_STREQ("ENOENT", await("ENOENT", PLUG_MS, DEV "vendor", dsm));
+	EXPECT_STREQ("ENOENT", get(DEV "vendor", bound));
+	EXPECT_EQ(0, counter("contexts "));
+	EXPECT_EQ(0, counter("tdis "));
+	EXPECT_EQ(1, counter("invalidates "));
+}
+
+TEST_F(topo, surprise_removal_with_vfs)
+{
+	ASSERT_TRUE(devsec_load("topology=sriov:4", ""));
+	ASSERT_TRUE(devsec_find(&self->a, "sriov", "endpoint", 0));
+	ASSERT_EQ(0, put("3", DEV "sriov_numvfs", self->a.s));
+	ASSERT_TRUE(devsec_find(&self->b, "sriov", "vf", 1));
+	unplug_tree(_metadata, self->a.s, self->b.s);
+}
+
+TEST_F(topo, surprise_removal_of_a_switch)
+{
+	ASSERT_TRUE(devsec_load("topology=switch:2", ""));
+	ASSERT_TRUE(devsec_find(&self->a, "switch", "upstream", 0));
+	ASSERT_TRUE(devsec_find(&self->b, "switch", "endpoint", 1));
+	ASSERT_TRUE(devsec_find(&self->c, "switch", "root-port", 0));
+	unplug_tree(_metadata, self->a.s, self->b.s);
+	ASSERT_EQ(0, put(str("%s plug", self->c.s), BUS_DEBUG "fault"));
+	EXPECT_STREQ("disconnected", await("disconnected", PLUG_MS, DEV "tsm/state", self->a.s));
+	EXPECT_EQ(0, put("1", DEV "tsm/connect", self->a.s));
+}
+
 TEST_F(topo, remove_and_rescan)
 {
 	struct bdf *pf0 = &self->a, *fn1 = &self->b;
