@@ -88,13 +88,13 @@ static const char *all(const char *ep)
 		   get(DEV "tsm/connect", ep), get(DEV "tsm/dsm", ep));
 }
 
-static void refuse(struct __test_metadata *_metadata, FIXTURE_DATA(bad) *self, bool connected)
+static void refuse(struct __test_metadata *_metadata, struct _test_data_bad *self, bool connected)
 {
 	const char *ep = self->ep.s;
 	char before[256];
 
 	snprintf(before, sizeof(before), "%s", all(ep));
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		if (bad[i].connected != connected)
 			continue;
 		uevent_drain(self->events, ep);

@@ -3,16 +3,13 @@
 #ifndef DEVSEC_H
 #define DEVSEC_H
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "../kselftest.h"
 
 #define DEV		"/sys/bus/pci/devices/%s/"
 #define BUS_DEBUG	"/sys/kernel/debug/devsec_bus/"
@@ -34,8 +31,7 @@ static inline long now_ms(void)
 }
 
 /* A string that lives until eight others were made */
-__attribute__((format(printf, 1, 2), unused))
-static const char *str(const char *fmt, ...)
+static inline __printf(1, 2) char *str(const char *fmt, ...)
 {
 	static __thread char bufs[8][256];
 	static __thread unsigned int next;
@@ -87,7 +83,7 @@ static inline int put_end(pid_t pid)
 
 /* What is in a file, without the last newline; or the name of the error */
 #define get(...)		get_path(str(__VA_ARGS__))
-static inline const char *get_path(const char *path)
+static inline char *get_path(const char *path)
 {
 	static __thread char bufs[4][8192];
 	static __thread unsigned int next;
@@ -96,7 +92,7 @@ static inline const char *get_path(const char *path)
 	ssize_t len = fd < 0 ? -1 : read(fd, buf, sizeof(bufs[0]) - 1);
 
 	if (len < 0)
-		strcpy(buf, strerrorname_np(errno));
+		snprintf(buf, sizeof(bufs[0]), "%s", strerrorname_np(errno));
 	else
 		buf[len && buf[len - 1] == '\n' ? len - 1 : len] = '\0';
 	close(fd);
@@ -105,10 +101,10 @@ static inline const char *get_path(const char *path)
 
 /* The same, as soon as it is @want, or after @ms milliseconds */
 #define await(want, ms, ...)	await_path(want, ms, str(__VA_ARGS__))
-static inline const char *await_path(const char *want, long ms, const char *path)
+static inline char *await_path(const char *want, long ms, const char *path)
 {
 	long end = now_ms() + ms;
-	const char *is;
+	char *is;
 
 	while (strcmp(is = get_path(path), want) && now_ms() < end)
 		usleep(2000);
@@ -118,9 +114,10 @@ static inline const char *await_path(const char *want, long ms, const char *path
 /* The @n-th present function of a shape ("ep") and kind ("endpoint") */
 static inline bool devsec_find(struct bdf *bdf, const char *shape, const char *kind, int n)
 {
-	return !run("awk '$2 == \"%s\" && $3 == \"%s\" && $4 == \"present\" && n++ == %d"
-		    " { print $1; f = 1 } END { exit !f }' " BUS_DEBUG "state >/tmp/bdf",
-		    shape, kind, n) && snprintf(bdf->s, sizeof(bdf->s), "%s", get("/tmp/bdf"));
+	if (run("grep ' %s %s present' %s | sed -n %dp | grep -o '^[^ ]*' >/tmp/bdf", shape, kind,
+		BUS_DEBUG "state", n + 1))
+		return false;
+	return snprintf(bdf->s, sizeof(bdf->s), "%s", get("/tmp/bdf")) > 0;
 }
 
 /* A counter of the first TSM, as in "tdis "; or "invalidates " */
@@ -134,8 +131,9 @@ static inline int counter(const char *name)
 /* Unload all there is; false if that fails or a module reports what leaked */
 static inline bool devsec_unload(void)
 {
-	return !run("for m in devsec_tsm devsec_bus; do"
-		    " [ ! -e /sys/module/$m ] || rmmod $m || exit 1; done; ! dmesg -c | grep leaked");
+	return !run("[ ! -e /sys/module/devsec_tsm ] || rmmod devsec_tsm") &
+	       !run("[ ! -e /sys/module/devsec_bus ] || rmmod devsec_bus") &
+	       !run("! dmesg -c | grep leaked");
 }
 
 /* Begin anew, with these parameters; NULL: without that module. No rule interferes */

@@ -54,7 +54,7 @@ static bool bus_master(const char *bdf)
 	return regs[PCI_COMMAND / 2] & PCI_COMMAND_MASTER;
 }
 
-static void connect_and_bind(struct __test_metadata *_metadata, FIXTURE_DATA(loss) *self)
+static void connect_and_bind(struct __test_metadata *_metadata, struct _test_data_loss *self)
 {
 	ASSERT_EQ(0, put("1", DEV "tsm/connect", self->pf0.s));
 	ASSERT_EQ(0, put(str("%s 7", self->fn1.s), TSM_DEBUG "bind"));
@@ -65,7 +65,7 @@ static void connect_and_bind(struct __test_metadata *_metadata, FIXTURE_DATA(los
 }
 
 /* After the loss of the DSM in pf0, while fn1 was bound */
-static void withdrawn(struct __test_metadata *_metadata, FIXTURE_DATA(loss) *self,
+static void withdrawn(struct __test_metadata *_metadata, struct _test_data_loss *self,
 		      const char *reason, long ms)
 {
 	EXPECT_STREQ("failed", await("failed", ms, DEV "tsm/state", self->pf0.s));
@@ -86,7 +86,7 @@ static void withdrawn(struct __test_metadata *_metadata, FIXTURE_DATA(loss) *sel
 }
 
 /* The way out is a disconnect, after which all is as new */
-static void recovers(struct __test_metadata *_metadata, FIXTURE_DATA(loss) *self)
+static void recovers(struct __test_metadata *_metadata, struct _test_data_loss *self)
 {
 	EXPECT_EQ(-ENXIO, put(str("%s 0 00", self->fn1.s), TSM_DEBUG "guest_req"));
 	EXPECT_EQ(-EBUSY, put("1", DEV "tsm/connect", self->pf0.s));
@@ -106,16 +106,13 @@ FIXTURE_VARIANT(loss) {
 	const char *reason;
 };
 
-#define LOSS(name, door_, line_, reason_) \
-	FIXTURE_VARIANT_ADD(loss, name) { .door = door_, .line = line_, .reason = reason_ }
-
-LOSS(insecure, BUS_DEBUG "fault", "ide insecure", "ide-insecure");
-LOSS(ide_fail, BUS_DEBUG "fault", "ide fail", "ide-fail");
-LOSS(aer, BUS_DEBUG "fault", "ide aer", "aer");
-LOSS(session, TSM_DEBUG "report", "9", "session");
-LOSS(session_irq, TSM_DEBUG "report", "9 irq", "session");
-LOSS(reset, TSM_DEBUG "report", "14", "reset");
-LOSS(unplugged, TSM_DEBUG "report", "16", "unplugged");
+FIXTURE_VARIANT_ADD(loss, insecure) { BUS_DEBUG "fault", "ide insecure", "ide-insecure" };
+FIXTURE_VARIANT_ADD(loss, ide_fail) { BUS_DEBUG "fault", "ide fail", "ide-fail" };
+FIXTURE_VARIANT_ADD(loss, aer) { BUS_DEBUG "fault", "ide aer", "aer" };
+FIXTURE_VARIANT_ADD(loss, session) { TSM_DEBUG "report", "9", "session" };
+FIXTURE_VARIANT_ADD(loss, session_irq) { TSM_DEBUG "report", "9 irq", "session" };
+FIXTURE_VARIANT_ADD(loss, reset) { TSM_DEBUG "report", "14", "reset" };
+FIXTURE_VARIANT_ADD(loss, unplugged) { TSM_DEBUG "report", "16", "unplugged" };
 
 TEST_F(loss, of_dsm)
 {

@@ -47,7 +47,7 @@ static struct slot {
 	{ "switch", "upstream", 0 },
 };
 
-#define NR_SLOTS	(sizeof(slots) / sizeof(slots[0]))
+#define NR_SLOTS	ARRAY_SIZE(slots)
 #define SRIOV		(&slots[3])
 #define SWITCH		(&slots[4])
 
@@ -250,7 +250,7 @@ static const int errnos[] = {
 	EPROTO, ENOSPC,
 };
 
-#define NR_ERRNOS	(sizeof(errnos) / sizeof(errnos[0]))
+#define NR_ERRNOS	ARRAY_SIZE(errnos)
 
 /* What is done how often, of 200; and how it went */
 static struct op {
@@ -278,7 +278,7 @@ static struct op {
 	{ "report", 6, op_report },
 };
 
-#define NR_OPS	(sizeof(ops) / sizeof(ops[0]))
+#define NR_OPS	ARRAY_SIZE(ops)
 
 static void judge(struct op *op, int rc)
 {

@@ -22,7 +22,7 @@ FIXTURE_TEARDOWN(streams)
 	EXPECT_TRUE(devsec_unload());
 }
 
-static void find_all(struct __test_metadata *_metadata, FIXTURE_DATA(streams) *self,
+static void find_all(struct __test_metadata *_metadata, struct _test_data_streams *self,
 		     const char *shape)
 {
 	for (int i = 0; i < NR; i++)
@@ -32,9 +32,8 @@ static void find_all(struct __test_metadata *_metadata, FIXTURE_DATA(streams) *s
 /* The names of all streams of the host bridge, and how many are left */
 static const char *names(const char *ep)
 {
-	run("cd " HB "; echo $(ls -d stream* 2>/dev/null) $(cat available_secure_streams) >/tmp/names",
-	    ep);
-	return get("/tmp/names");
+	run("cd " HB "; echo $(ls -d s*.*.* 2>/dev/null) $(cat available_*) >/tmp/list", ep);
+	return get("/tmp/list");
 }
 
 static bool leads_to(const char *name, const char *ep)

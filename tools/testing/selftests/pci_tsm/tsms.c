@@ -26,7 +26,7 @@ FIXTURE_TEARDOWN(tsms)
 	EXPECT_TRUE(devsec_unload());
 }
 
-static void load(struct __test_metadata *_metadata, FIXTURE_DATA(tsms) *self,
+static void load(struct __test_metadata *_metadata, struct _test_data_tsms *self,
 		 const char *params)
 {
 	ASSERT_TRUE(devsec_load("topology=ep*3", params));

@@ -33,7 +33,7 @@ FIXTURE_TEARDOWN(uevent)
 	close(self->fd);
 }
 
-static void tsm_event(struct __test_metadata *_metadata, FIXTURE_DATA(uevent) *self,
+static void tsm_event(struct __test_metadata *_metadata, struct _test_data_uevent *self,
 		      const char *dev, const char *event)
 {
 	struct uevent u = {};
@@ -45,7 +45,7 @@ static void tsm_event(struct __test_metadata *_metadata, FIXTURE_DATA(uevent) *s
 	EXPECT_STREQ("tsm0", u.tsm);
 }
 
-static void state_event(struct __test_metadata *_metadata, FIXTURE_DATA(uevent) *self,
+static void state_event(struct __test_metadata *_metadata, struct _test_data_uevent *self,
 			const char *dev, const char *state, const char *reason, long seq)
 {
 	struct uevent u = {};

@@ -9,13 +9,15 @@
 
 #include "devsec.h"
 
+#define UEVENT_FIELD	32
+
 struct uevent {
-	char dev[32];		/* last word of DEVPATH */
-	char action[16];
-	char event[16];
-	char tsm[16];
-	char state[16];
-	char reason[16];
+	char dev[UEVENT_FIELD];		/* last word of DEVPATH */
+	char action[UEVENT_FIELD];
+	char event[UEVENT_FIELD];
+	char tsm[UEVENT_FIELD];
+	char state[UEVENT_FIELD];
+	char reason[UEVENT_FIELD];
 	long seq;
 };
 
@@ -29,18 +31,27 @@ static inline int uevent_open(void)
 	return bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ? -1 : fd;
 }
 
+static inline void uevent_field(const char *line, const char *name, char *field)
+{
+	size_t len = strlen(name);
+
+	if (!strncmp(line, name, len))
+		snprintf(field, UEVENT_FIELD, "%s", line + len);
+}
+
 static inline void uevent_parse(struct uevent *u, const char *buf, const char *end)
 {
 	*u = (struct uevent) { .seq = -1 };
 	for (; buf < end; buf += strlen(buf) + 1) {
 		if (!strncmp(buf, "DEVPATH=", 8))
-			snprintf(u->dev, sizeof(u->dev), "%s", strrchr(buf, '/') + 1);
-		sscanf(buf, "ACTION=%15s", u->action);
-		sscanf(buf, "TSM_EVENT=%15s", u->event);
-		sscanf(buf, "TSM=%15s", u->tsm);
-		sscanf(buf, "TSM_STATE=%15s", u->state);
-		sscanf(buf, "TSM_REASON=%15s", u->reason);
-		sscanf(buf, "TSM_SEQ=%ld", &u->seq);
+			snprintf(u->dev, UEVENT_FIELD, "%s", strrchr(buf, '/') + 1);
+		if (!strncmp(buf, "TSM_SEQ=", 8))
+			u->seq = strtol(buf + 8, NULL, 10);
+		uevent_field(buf, "ACTION=", u->action);
+		uevent_field(buf, "TSM_EVENT=", u->event);
+		uevent_field(buf, "TSM=", u->tsm);
+		uevent_field(buf, "TSM_STATE=", u->state);
+		uevent_field(buf, "TSM_REASON=", u->reason);
 	}
 }
 
