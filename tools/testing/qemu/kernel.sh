@@ -16,8 +16,8 @@ targets="bzImage modules"
 case $name in
 x86_64)		arch=x86_64 more= ;;
 x86_64-debug)	arch=x86_64 more=$here/debug.config ;;
-x86_64-kcsan)	arch=x86_64 more=$here/kcsan.config targets=bzImage ;;
-arm64)		arch=arm64 more= targets=Image ;;
+x86_64-kcsan)	arch=x86_64 more="$here/kunit-only.config $here/kcsan.config" targets=bzImage ;;
+arm64)		arch=arm64 more=$here/kunit-only.config targets=Image ;;
 *)		echo "kernel: unknown kernel $name" >&2; exit 2 ;;
 esac
 MAKEARGS=
