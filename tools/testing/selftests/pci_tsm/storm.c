@@ -102,6 +102,7 @@ static int op_unbind(struct worker *w, struct slot *s)
 
 static int op_guest(struct worker *w, struct slot *s)
 {
+	op_bind(w, s);
 	return put(str("%s %d 0011223344", s->fn.s, roll(w, 2)), TSM_DEBUG "guest_req");
 }
 
@@ -201,10 +202,12 @@ static int op_kill(struct worker *w, struct slot *s)
 {
 	pid_t pid = roll(w, 3) ? put_begin("1", DEV "tsm/connect", s->dsm.s) :
 				 put_begin(str("%s 7", s->fn.s), TSM_DEBUG "bind");
+	int rc;
 
 	usleep(roll(w, 30000));
 	kill(pid, SIGKILL);
-	return put_end(pid);
+	rc = put_end(pid);
+	return rc == -EINTR ? 0 : rc;
 }
 
 /* A fault of the TSM for one device, which a later one replaces or clears */
@@ -260,7 +263,7 @@ static struct op {
 	long done;
 	long refused[16];	/* by index in errnos */
 } ops[] = {
-	{ "connect", 55, op_connect },
+	{ "connect", 57, op_connect },
 	{ "disconnect", 25, op_disconnect },
 	{ "bind", 24, op_bind },
 	{ "unbind", 10, op_unbind },
@@ -271,7 +274,7 @@ static struct op {
 	{ "bus rescan", 4, op_rescan },
 	{ "VFs on or off", 3, op_vfs },
 	{ "reset", 5, op_reset },
-	{ "reload TSM", 4, op_reload },
+	{ "reload TSM", 2, op_reload },
 	{ "kill writer", 10, op_kill },
 	{ "TSM fault", 10, op_fault },
 	{ "IDE fault", 6, op_ide },
