@@ -141,7 +141,14 @@ bool pci_tsm_below(struct pci_dev *pdev, struct pci_dev *bridge)
 	return pdev == bridge;
 }
 
-/* A cheap test first: the search for function 0 goes through all devices */
+/* The cheapest test first, for the many devices elsewhere; it asks no lock */
+static bool is_elsewhere(struct pci_dev *pdev, struct pci_dev *dsm_pdev)
+{
+	return pdev->bus != dsm_pdev->bus && !pdev->is_virtfn &&
+	       pci_pcie_type(dsm_pdev) != PCI_EXP_TYPE_UPSTREAM;
+}
+
+/* A cheap one next: the search for function 0 goes through all devices */
 static bool may_be_governed(struct pci_dev *pdev, struct pci_dev *dsm_pdev)
 {
 	struct pci_dev *pf = physical(pdev);
@@ -180,6 +187,8 @@ int pci_tsm_walk_governed(struct pci_dev *dsm_pdev, pci_tsm_fn_cb fn, void *data
 	int rc;
 
 	for_each_pci_dev(pdev) {
+		if (is_elsewhere(pdev, dsm_pdev))
+			continue;
 		/* What is going may have lost its PF already */
 		scoped_guard(mutex, &pci_tsm_ptr_lock)
 			governed = !pci_tsm_fn_closed(pdev) && is_governed(pdev, dsm_pdev);

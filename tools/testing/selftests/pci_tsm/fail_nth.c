@@ -161,9 +161,14 @@ TEST_F(sweep, of_the_caller)
 /* Only stacks with the worker's function in them */
 static bool aim_at_worker(void)
 {
-	return !run("set -- $(sort /proc/kallsyms | grep -A1 ' dsm_work$' | cut -c1-16);"
-		    " [ $# = 2 ] && cd " FAILSLAB " && echo 0x$1 >require-start &&"
-		    " echo 0x$2 >require-end && echo 32 >stacktrace-depth");
+	unsigned long start, end;
+
+	run("sort /proc/kallsyms | grep -A1 ' dsm_work$' | cut -c1-16 >/tmp/dsm_work");
+	if (sscanf(get("/tmp/dsm_work"), "%lx %lx", &start, &end) != 2)
+		return false;
+	return !put(str("0x%lx", start), FAILSLAB "require-start") &&
+	       !put(str("0x%lx", end), FAILSLAB "require-end") &&
+	       !put("32", FAILSLAB "stacktrace-depth");
 }
 
 static bool worker_was_hit(void)
