@@ -192,14 +192,15 @@ static void req_cancel(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 /**
  * pci_tsm_req_run() - submit a request and wait for its end
  * @req: the request; one reference is given to the queue
- * @killable: a fatal signal ends the wait; it also cancels the request, unless
- *	that is a disconnect, which is never given up
+ *
+ * A fatal signal ends the wait. It also cancels the request, unless that is a
+ * disconnect, which is never given up.
  *
  * Context: process; no lock that an op may need.
  * Return: the request's result; -EINTR if killed; -EBUSY for too many requests
  * or while the system is about to sleep; -ENODEV for a device that is going.
  */
-ssize_t pci_tsm_req_run(struct pci_tsm_req *req, bool killable)
+ssize_t pci_tsm_req_run(struct pci_tsm_req *req)
 {
 	struct pci_tsm_dsm *dsm = req->fn->dsm;
 	int rc;
@@ -214,9 +215,7 @@ ssize_t pci_tsm_req_run(struct pci_tsm_req *req, bool killable)
 	pci_tsm_kick(dsm);
 
 	might_wait_for_worker();
-	if (!killable) {
-		wait_for_completion(&req->done);
-	} else if (wait_for_completion_killable(&req->done)) {
+	if (wait_for_completion_killable(&req->done)) {
 		if (req->verb != PCI_TSM_VERB_DISCONNECT)
 			req_cancel(dsm, req);
 		if (!try_wait_for_completion(&req->done))

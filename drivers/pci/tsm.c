@@ -22,7 +22,7 @@
 
 static ssize_t run_and_put(struct pci_tsm_req *req)
 {
-	ssize_t rc = pci_tsm_req_run(req, true);
+	ssize_t rc = pci_tsm_req_run(req);
 
 	pci_tsm_req_put(req);
 	return rc;
@@ -176,7 +176,7 @@ static ssize_t run_guest_req(struct pci_tsm_req *req, sockptr_t in, sockptr_t ou
 		pci_tsm_req_put(req);	/* the queue's, which it never gets to */
 		return rc;
 	}
-	rc = pci_tsm_req_run(req, true);
+	rc = pci_tsm_req_run(req);
 	/* Killed: the worker may still write to it */
 	if (rc == -EINTR)
 		return rc;
@@ -481,8 +481,14 @@ void pci_tsm_reset(struct pci_dev *pdev)
  */
 void pci_tsm_reset_done(struct pci_dev *pdev)
 {
+	struct pci_tsm_view view;
+
 	pci_doe_revive(pdev);
 	pci_tsm_reset(pdev);
+	/* What was saved before the loss must not bring DMA back */
+	pci_tsm_view(pdev, &view);
+	if (view.fn.new == PCI_TSM_ERROR)
+		pci_clear_master(pdev);
 }
 
 /**

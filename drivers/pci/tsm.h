@@ -329,7 +329,7 @@ static inline bool pci_tsm_fn_is_dsm(const struct pci_tsm_fn *fn)
 
 /* tsm-worker.c */
 struct pci_tsm_req *pci_tsm_req_alloc(enum pci_tsm_verb verb, struct pci_tsm_fn *fn);
-ssize_t pci_tsm_req_run(struct pci_tsm_req *req, bool killable);
+ssize_t pci_tsm_req_run(struct pci_tsm_req *req);
 void pci_tsm_req_put(struct pci_tsm_req *req);
 void pci_tsm_kick(struct pci_tsm_dsm *dsm);
 void pci_tsm_kick_urgent(struct pci_tsm_dsm *dsm);

@@ -93,7 +93,8 @@ char size_of_pci_dev[sizeof(struct pci_dev)];'
 kunit() {
 	root=$img/kunit-$1
 	mkdir -p "$root/proc" "$root/sys" "$root/dev"
-	if [ "$here/kunit-init.c" -nt "$root.stamp" ]; then
+	# A shell's -nt may be false where there is nothing to compare with yet
+	if ! [ "$root.stamp" -nt "$here/kunit-init.c" ]; then
 		"$2gcc" -static -O2 -Wall -Werror -o "$root/init.new" "$here/kunit-init.c"
 		mv "$root/init.new" "$root/init"
 		touch "$root.stamp"
