@@ -355,9 +355,6 @@ static struct pci_ide_watch *watch_next(struct pci_ide_watch *prev)
 	return next;
 }
 
-/* Streams come and go during a walk: no lock is held from one to the next */
-#define for_each_watch(w) for (w = watch_next(NULL); w; w = watch_next(w))
-
 /**
  * ide_status_reason - what a Selective IDE Stream Status Register says
  * @sts: its value
@@ -433,12 +430,12 @@ static void watch_give_up(struct pci_ide_watch *w)
 static void ide_poll(struct work_struct *work)
 {
 	unsigned int ms = READ_ONCE(ide_poll_ms);
-	struct pci_ide_watch *w;
+	struct pci_ide_watch *w = NULL;
 
 	if (!ms)
 		return;
 
-	for_each_watch(w)
+	while ((w = watch_next(w)))
 		watch_check(w);
 
 	if (!list_empty(&ide_watched))
@@ -557,20 +554,20 @@ static bool watch_is_at(struct pci_ide_watch *w, struct pci_dev *pdev)
  */
 void pci_ide_aer(struct pci_dev *pdev, u32 status)
 {
-	struct pci_ide_watch *w;
+	struct pci_ide_watch *w = NULL;
 	bool broken = false;
 
 	if (!(status & IDE_AER_BITS))
 		return;
 
-	for_each_watch(w)
+	while ((w = watch_next(w)))
 		if (watch_is_at(w, pdev))
 			broken |= watch_check(w);
 
 	if (broken || !(status & (PCI_ERR_UNC_IDE_CHECK | PCI_ERR_UNC_PCRC_CHECK)))
 		return;
 
-	for_each_watch(w)
+	while ((w = watch_next(w)))
 		if (watch_is_at(w, pdev))
 			watch_give_up(w);
 }

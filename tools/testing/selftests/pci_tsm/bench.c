@@ -132,8 +132,8 @@ static void bench_parallel(void)
 		down[i] = all(NR, "disconnect");
 	}
 	one = median(one_up);
-	printf("64 devices below 8 host bridges connected by 64 writers, over one (%.1f ms; firmware %d ms). Limit 3.\n",
-	       one * 1e3, LATENCY_MS);
+	printf("64 devices below 8 host bridges connected by 64 writers, ");
+	printf("over one (%.1f ms; firmware %d ms). Limit 3.\n", one * 1e3, LATENCY_MS);
 	figure("connect_ratio_64", median(up) / one, "x", 3);
 	one = median(one_down);
 	printf("The same for disconnect (one: %.1f ms). Limit 3.\n", one * 1e3);

@@ -28,7 +28,7 @@
 #define THREADS		4
 #define WATCHDOG_MS	60000
 #define SETTLE_MS	30000
-#define GONE_MS		10000
+#define GONE_MS		30000
 
 /* A device behind a root port, as found before the storm */
 static struct slot {
@@ -127,12 +127,10 @@ static int op_plug(struct worker *w, struct slot *s)
 		s = &slots[0];
 	pthread_mutex_lock(&s->removal);
 	rc = put(str("%s unplug", s->port.s), BUS_DEBUG "fault");
-	/*
-	 * The port's driver does not know of a device that a bus rescan found
-	 * first, and does not remove it.
-	 */
-	if (strcmp("ENOENT", await("ENOENT", GONE_MS, DEV "vendor", s->dsm.s)))
-		put("1", DEV "remove", s->dsm.s);
+	/* All of them, before anybody else may remove one: see what is left out */
+	if (strcmp("ENOENT", await("ENOENT", GONE_MS, DEV "vendor", s->dsm.s)) ||
+	    strcmp("ENOENT", await("ENOENT", GONE_MS, DEV "vendor", s->fn.s)))
+		failure("unplug", "the device is still there");
 	put(str("%s plug", s->port.s), BUS_DEBUG "fault");
 	pthread_mutex_unlock(&s->removal);
 	return rc;
