@@ -14,6 +14,7 @@
 #include <linux/sysfs.h>
 
 #include "tsm.h"
+#include <trace/events/pci_tsm.h>
 
 #define GONE	ERR_PTR(-ENODEV)
 
@@ -48,6 +49,7 @@ static void dsm_release(struct kref *ref)
  * @dsm: the DSM, found under RCU or a lock that keeps its memory
  *
  * Context: any.
+ * Return: true if there is a reference now.
  */
 bool pci_tsm_dsm_tryget(struct pci_tsm_dsm *dsm)
 {
@@ -190,6 +192,8 @@ static struct pci_tsm_fn *fn_locked(struct pci_dev *pdev)
  * pci_tsm_fn_set_state_kn() - remember or forget the file that pollers wait on
  * @fn: the function
  * @kn: a referenced node, which becomes @fn's, or NULL
+ *
+ * Context: process.
  */
 void pci_tsm_fn_set_state_kn(struct pci_tsm_fn *fn, struct kernfs_node *kn)
 {
@@ -368,6 +372,7 @@ void pci_tsm_fn_close(struct pci_dev *pdev)
  * pci_tsm_ptr_lock, or pci_tsm_dir_lock.
  *
  * Context: process; one of those locks held.
+ * Return: true if it is going.
  */
 bool pci_tsm_fn_closed(struct pci_dev *pdev)
 {
@@ -397,19 +402,35 @@ void pci_tsm_fn_leave(struct pci_tsm_fn *fn)
 		fn_unlink(fn);
 }
 
-static bool fn_lose_below(struct pci_tsm_fn *fn, struct pci_dev *bridge,
-			  enum pci_tsm_reason reason)
+/* The record takes the loss also while something runs: only one of both may be too late */
+static bool fn_lose(struct pci_tsm_fn *fn, enum pci_tsm_reason reason)
 {
-	struct pci_tsm_dsm *dsm = fn->dsm;
+	bool cancelled = pci_tsm_mark_cancelled(fn);
 
-	if (!pci_tsm_below(fn->pdev, bridge))
-		return false;
-	if (dsm->req && dsm->req->fn == fn && dsm->req->verb != PCI_TSM_VERB_DISCONNECT)
-		dsm->op_cancelled = true;
-	else if (!pci_tsm_record_lose(&fn->rec, reason))
-		return false;
-	dsm->counters.losses[reason]++;
+	if (!pci_tsm_record_lose(&fn->rec, reason))
+		return cancelled;
+	trace_pci_tsm_lost(fn->pdev, reason);
+	fn->dsm->counters.losses[reason]++;
 	return true;
+}
+
+/**
+ * pci_tsm_fn_lose() - a function is lost, but not its DSM
+ * @fn: the function
+ * @reason: why
+ *
+ * Context: any.
+ */
+void pci_tsm_fn_lose(struct pci_tsm_fn *fn, enum pci_tsm_reason reason)
+{
+	bool act;
+
+	scoped_guard(raw_spinlock_irqsave, &fn->dsm->lock)
+		act = fn_lose(fn, reason);
+	if (!act)
+		return;
+	pci_tsm_kick_urgent(fn->dsm);
+	pci_tsm_kick(fn->dsm);
 }
 
 /**
@@ -424,12 +445,13 @@ void pci_tsm_dsm_lose_below(struct pci_tsm_dsm *dsm, struct pci_dev *bridge,
 			    enum pci_tsm_reason reason)
 {
 	struct pci_tsm_fn *fn;
-	bool any = false;
+	bool act = false;
 
 	scoped_guard(raw_spinlock_irqsave, &dsm->lock)
 		list_for_each_entry(fn, &dsm->fns, node)
-			any |= fn_lose_below(fn, bridge, reason);
-	if (!any)
+			if (pci_tsm_below(fn->pdev, bridge))
+				act |= fn_lose(fn, reason);
+	if (!act)
 		return;
 	pci_tsm_kick_urgent(dsm);
 	pci_tsm_kick(dsm);
@@ -445,6 +467,7 @@ void pci_tsm_dsm_lose_below(struct pci_tsm_dsm *dsm, struct pci_dev *bridge,
 void pci_tsm_view(struct pci_dev *pdev, struct pci_tsm_view *view)
 {
 	struct pci_tsm_fn *fn = pci_tsm_fn_get(pdev);
+	enum pci_tsm_reason loss;
 
 	*view = (struct pci_tsm_view) {
 		.dsm = { .new = PCI_TSM_DISCONNECTED },
@@ -458,9 +481,10 @@ void pci_tsm_view(struct pci_dev *pdev, struct pci_tsm_view *view)
 	pci_tsm_record_read(&fn->dsm->rec, &view->dsm);
 	pci_tsm_record_read(&fn->rec, &view->fn);
 	/* An interface is worth no more than the session behind it */
-	if (view->dsm.new == PCI_TSM_FAILED && view->fn.new == PCI_TSM_BOUND) {
+	loss = pci_tsm_record_loss(&fn->dsm->rec);
+	if (loss && view->fn.new == PCI_TSM_BOUND) {
 		view->fn.new = PCI_TSM_ERROR;
-		view->fn.reason = view->dsm.reason;
+		view->fn.reason = loss;
 	}
 	scoped_guard(raw_spinlock_irqsave, &fn->dsm->lock) {
 		if (fn->dsm->tsm)

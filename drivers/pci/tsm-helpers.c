@@ -59,6 +59,8 @@ EXPORT_SYMBOL_GPL(pci_tsm_pf0_constructor);
 /**
  * pci_tsm_pf0_destructor() - undo pci_tsm_pf0_constructor()
  * @pf0: the context
+ *
+ * Context: the op remove, or probe that fails.
  */
 void pci_tsm_pf0_destructor(struct pci_tsm_pf0 *pf0)
 {
@@ -70,6 +72,7 @@ EXPORT_SYMBOL_GPL(pci_tsm_pf0_destructor);
  * to_pci_tsm_pf0() - from the context of a DSM's own function to the whole of it
  * @tsm: base_tsm of a struct pci_tsm_pf0
  *
+ * Context: any.
  * Return: the struct pci_tsm_pf0; never NULL, so do not ask with another context.
  */
 struct pci_tsm_pf0 *to_pci_tsm_pf0(struct pci_tsm *tsm)

@@ -325,7 +325,8 @@ void pci_tsm_link_withdraw(struct pci_tsm_dsm *dsm)
 {
 	enum pci_tsm_reason reason = dsm->rec.lost_reason;
 
-	pci_warn(dsm->pdev, "connection lost: %s\n", pci_tsm_reason_name(reason));
+	dev_warn_ratelimited(&dsm->pdev->dev, "TSM: connection lost: %s\n",
+			     pci_tsm_reason_name(reason));
 	unbind_all(dsm, PCI_TSM_STEP_LOSS, reason);
 	call_disconnect(dsm);
 	pci_tsm_move(dsm, NULL, PCI_TSM_STEP_LOSS, reason);
@@ -340,7 +341,8 @@ void pci_tsm_link_withdraw(struct pci_tsm_dsm *dsm)
  */
 void pci_tsm_link_withdraw_fn(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn)
 {
-	pci_warn(fn->pdev, "interface lost: %s\n", pci_tsm_reason_name(fn->rec.lost_reason));
+	dev_warn_ratelimited(&fn->pdev->dev, "TSM: interface lost: %s\n",
+			     pci_tsm_reason_name(fn->rec.lost_reason));
 	pci_tsm_link_unbind(dsm, fn, PCI_TSM_STEP_LOSS, fn->rec.lost_reason);
 }
 
@@ -389,7 +391,7 @@ static int do_bind(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 
 	/* A loss from now on is recorded; one before it has cancelled the item */
 	rc = pci_tsm_move(dsm, fn, PCI_TSM_STEP_BIND, PCI_TSM_REASON_REQUEST);
-	if (!rc && !pci_tsm_item_cancelled(dsm) && !pci_tsm_record_lost(&dsm->rec))
+	if (!rc && !pci_tsm_record_loss(&dsm->rec) && pci_tsm_item_commit(dsm))
 		return 0;
 	/* The submitter may have given up, and nobody would unbind then */
 	pci_tsm_link_unbind(dsm, fn, PCI_TSM_STEP_UNBIND, PCI_TSM_REASON_CANCELLED);
@@ -420,7 +422,7 @@ void pci_tsm_link_unbind(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn, enum pc
 		ops_of(dsm)->unbind(tdi);
 		pci_tsm_op_end(dsm);
 		/* The urgent work does this first, if it comes before the worker */
-		if (step == PCI_TSM_STEP_LOSS)
+		if (step == PCI_TSM_STEP_LOSS || pci_tsm_record_loss(&dsm->rec))
 			pci_clear_master(fn->pdev);
 		fn->invalidate = NULL;
 		fn->invalidate_data = NULL;
@@ -453,6 +455,11 @@ static ssize_t do_guest_req(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
  */
 ssize_t pci_tsm_link_run(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 {
+	/* Told to stop before it began; the others look for themselves */
+	if ((req->verb == PCI_TSM_VERB_BIND || req->verb == PCI_TSM_VERB_GUEST_REQ) &&
+	    pci_tsm_item_cancelled(dsm))
+		return -ECANCELED;
+
 	switch (req->verb) {
 	case PCI_TSM_VERB_CONNECT:
 		return do_connect(dsm, req);

@@ -33,6 +33,9 @@ early_param("pci_tsm", pci_tsm_setup);
 
 /**
  * pci_tsm_off() - was all of this switched off on the command line?
+ *
+ * Context: any.
+ * Return: true if it was.
  */
 bool pci_tsm_off(void)
 {
@@ -54,6 +57,7 @@ static bool provider_matches(struct pci_tsm_provider *tsm, struct pci_dev *dsm_p
  * @pdev: the function
  *
  * Context: process; pci_tsm_dir_lock may be held.
+ * Return: true if one does.
  */
 bool pci_tsm_served(struct pci_dev *pdev)
 {

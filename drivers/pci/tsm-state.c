@@ -132,6 +132,7 @@ static const char * const pci_tsm_reason_names[PCI_TSM_NR_REASONS] = {
  * @from: a state
  * @step: what happens
  *
+ * Context: any.
  * Return: the next state (> 0), the errno of a refused step, or -EINVAL for a
  * step that has no meaning there.
  */
@@ -157,6 +158,20 @@ static bool at_rest(enum pci_tsm_state state)
 	return state == PCI_TSM_DISCONNECTED || state == PCI_TSM_UNBOUND;
 }
 
+/* Is there trust to lose, or some that is not quite given up yet? */
+static bool can_lose(enum pci_tsm_state state)
+{
+	switch (state) {
+	case PCI_TSM_CONNECTING:
+	case PCI_TSM_CONNECTED:
+	case PCI_TSM_DISCONNECTING:
+	case PCI_TSM_BOUND:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* What a lost record shows before the worker has come to it */
 static enum pci_tsm_state shown_state(const struct pci_tsm_record *rec)
 {
@@ -169,6 +184,8 @@ static enum pci_tsm_state shown_state(const struct pci_tsm_record *rec)
  * pci_tsm_record_init() - a record that nothing has happened to
  * @rec: the record
  * @state: PCI_TSM_DISCONNECTED for a DSM, PCI_TSM_UNBOUND for a function
+ *
+ * Context: any; nobody else knows the record yet.
  */
 void pci_tsm_record_init(struct pci_tsm_record *rec, enum pci_tsm_state state)
 {
@@ -231,7 +248,7 @@ EXPORT_SYMBOL_IF_KUNIT(pci_tsm_record_step);
 bool pci_tsm_record_lose(struct pci_tsm_record *rec, enum pci_tsm_reason reason)
 {
 	guard(raw_spinlock_irqsave)(&rec->lock);
-	if (rec->lost || pci_tsm_table(rec->state, PCI_TSM_STEP_LOSS) == rec->state)
+	if (rec->lost || !can_lose(rec->state))
 		return false;
 
 	rec->lost = true;
@@ -241,16 +258,34 @@ bool pci_tsm_record_lose(struct pci_tsm_record *rec, enum pci_tsm_reason reason)
 EXPORT_SYMBOL_IF_KUNIT(pci_tsm_record_lose);
 
 /**
- * pci_tsm_record_lost() - is there a loss that the worker must act upon?
+ * pci_tsm_record_loss() - is trust lost, in whatever state?
  * @rec: the record
  *
  * Context: any.
+ * Return: why, or PCI_TSM_REASON_NONE (0) if it is not.
  */
-bool pci_tsm_record_lost(struct pci_tsm_record *rec)
+enum pci_tsm_reason pci_tsm_record_loss(struct pci_tsm_record *rec)
+{
+	guard(raw_spinlock_irqsave)(&rec->lock);
+	return rec->lost ? rec->lost_reason : PCI_TSM_REASON_NONE;
+}
+EXPORT_SYMBOL_IF_KUNIT(pci_tsm_record_loss);
+
+/**
+ * pci_tsm_record_to_withdraw() - is there a loss that the worker must act upon?
+ * @rec: the record
+ *
+ * Where all is being undone anyway, or was, there is none.
+ *
+ * Context: any.
+ * Return: true if there is.
+ */
+bool pci_tsm_record_to_withdraw(struct pci_tsm_record *rec)
 {
 	guard(raw_spinlock_irqsave)(&rec->lock);
 	return rec->lost && pci_tsm_table(rec->state, PCI_TSM_STEP_LOSS) != rec->state;
 }
+EXPORT_SYMBOL_IF_KUNIT(pci_tsm_record_to_withdraw);
 
 /**
  * pci_tsm_record_read() - what to show of a record

@@ -33,7 +33,7 @@ static int parse_name(const char *buf, int *id)
 	if (strncmp(buf, "tsm", 3) || kstrtoint(buf + 3, 10, id))
 		return -EINVAL;
 	if (*id < 0)
-		return -ENXIO;
+		*id = PCI_TSM_ID_UNKNOWN;
 	return 0;
 }
 

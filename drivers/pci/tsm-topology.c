@@ -46,6 +46,7 @@ static bool may_hold_dsm(struct pci_dev *pdev)
  * upstream port, and has selective IDE streams or the TEE-I/O bit.
  *
  * Context: any.
+ * Return: true if one would.
  */
 bool is_pci_tsm_pf0(struct pci_dev *pdev)
 {
@@ -62,6 +63,7 @@ EXPORT_SYMBOL_GPL(is_pci_tsm_pf0);
  * match may take that too.
  *
  * Context: any.
+ * Return: true if there might.
  */
 bool pci_tsm_capable(struct pci_dev *pdev)
 {
@@ -117,8 +119,9 @@ struct pci_dev *pci_tsm_find_dsm(struct pci_dev *pdev)
 	if (pci_pcie_type(pf) != PCI_EXP_TYPE_ENDPOINT && pci_pcie_type(pf) != PCI_EXP_TYPE_RC_END)
 		return pci_tsm_capable(pf) ? pci_dev_get(pf) : NULL;
 
+	/* Whose function 0 is away waits for it, and is nobody else's meanwhile */
 	pf0 = get_function_0(pf);
-	if (pf0 && pci_tsm_capable(pf0))
+	if (!pf0 || pci_tsm_capable(pf0))
 		return pf0;
 	pci_dev_put(pf0);
 	return pci_dev_get(upstream_dsm(pf));
@@ -130,6 +133,7 @@ struct pci_dev *pci_tsm_find_dsm(struct pci_dev *pdev)
  * @bridge: what may be above
  *
  * Context: any.
+ * Return: true if it is.
  */
 bool pci_tsm_below(struct pci_dev *pdev, struct pci_dev *bridge)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PCI/TSM: the DSM's worker. Which item is next, how one is cancelled, and how
- * others wait for it. What an item does with the TSM's ops is tsm-link.c.
+ * PCI/TSM: the DSM's worker. Which item is next, how its op is cancelled, and how
+ * others wait for it. What an item does with the TSM's ops is tsm-link.c; how
+ * requests come and go is tsm-request.c.
  *
  * What must happen in any case (losses, removal, departure, unbind, sleep) is
  * not a request but a condition that the worker finds in the objects: it needs
@@ -11,9 +12,7 @@
 #include <linux/init.h>
 #include <linux/lockdep.h>
 #include <linux/pci.h>
-#include <linux/pm_runtime.h>
 #include <linux/sched/mm.h>
-#include <linux/slab.h>
 
 #include "tsm.h"
 
@@ -25,23 +24,16 @@ static struct workqueue_struct *pci_tsm_urgent_wq;
 static struct lockdep_map pci_tsm_worker_map __maybe_unused;
 static struct lock_class_key pci_tsm_worker_key __maybe_unused;
 
-static void might_wait_for_worker(void)
+/**
+ * pci_tsm_might_wait() - who calls this waits for a worker next
+ *
+ * Context: process; no lock that an op may need.
+ */
+void pci_tsm_might_wait(void)
 {
 	might_sleep();
 	lock_map_acquire(&pci_tsm_worker_map);
 	lock_map_release(&pci_tsm_worker_map);
-}
-
-static unsigned int verb_class(enum pci_tsm_verb verb)
-{
-	switch (verb) {
-	case PCI_TSM_VERB_DISCONNECT:
-		return 0;
-	case PCI_TSM_VERB_GUEST_REQ:
-		return 1;
-	default:
-		return 2;
-	}
 }
 
 static void kick_work(struct pci_tsm_dsm *dsm, struct workqueue_struct *wq,
@@ -76,160 +68,14 @@ void pci_tsm_kick_urgent(struct pci_tsm_dsm *dsm)
 }
 
 /**
- * pci_tsm_req_alloc() - a request about a function
- * @verb: what to do; its input is for the caller to fill in
- * @fn: the function, of which the request takes a reference
- *
- * Return: the request with two references, or NULL.
- */
-struct pci_tsm_req *pci_tsm_req_alloc(enum pci_tsm_verb verb, struct pci_tsm_fn *fn)
-{
-	struct pci_tsm_req *req = kzalloc(sizeof(*req), GFP_KERNEL);
-
-	if (!req)
-		return NULL;
-	refcount_set(&req->ref, 2);
-	INIT_LIST_HEAD(&req->node);
-	init_completion(&req->done);
-	req->verb = verb;
-	kref_get(&fn->ref);
-	req->fn = fn;
-	return req;
-}
-
-static void req_free(struct pci_tsm_req *req)
-{
-	if (req->verb == PCI_TSM_VERB_GUEST_REQ) {
-		kvfree_sensitive(req->guest.req.kernel, req->guest.req_len);
-		kvfree_sensitive(req->guest.resp.kernel, req->guest.resp_len);
-	}
-	if (req->awake)
-		pm_runtime_put(&req->fn->pdev->dev);
-	pci_tsm_fn_put(req->fn);
-	kfree(req);
-}
-
-/**
- * pci_tsm_req_put() - give a reference on a request back
- * @req: the request
- *
- * Context: process.
- */
-void pci_tsm_req_put(struct pci_tsm_req *req)
-{
-	if (refcount_dec_and_test(&req->ref))
-		req_free(req);
-}
-
-/* The end of a request that is in no queue (any more) and does not run */
-static void req_finish(struct pci_tsm_req *req, ssize_t result)
-{
-	req->result = result;
-	if (req->tsm)
-		percpu_ref_put(&req->tsm->inflight);
-	req->tsm = NULL;
-	complete(&req->done);
-	pci_tsm_req_put(req);
-}
-
-/* One request of a TDI at a time: no guest can starve another one */
-static bool has_guest_req(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn)
-{
-	struct pci_tsm_req *req;
-
-	lockdep_assert_held(&dsm->lock);
-	if (dsm->req && dsm->req->verb == PCI_TSM_VERB_GUEST_REQ && dsm->req->fn == fn)
-		return true;
-	list_for_each_entry(req, &dsm->queue[verb_class(PCI_TSM_VERB_GUEST_REQ)], node)
-		if (req->fn == fn)
-			return true;
-	return false;
-}
-
-static int req_submit(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
-{
-	guard(raw_spinlock_irqsave)(&dsm->lock);
-	if (dsm->gone || req->fn->gone)
-		return -ENODEV;
-	/* Here, and not before: whoever wants to sleep takes the lock afterwards */
-	if (req->verb != PCI_TSM_VERB_DISCONNECT && pci_tsm_asleep())
-		return -EBUSY;
-	if (dsm->nr_queued >= PCI_TSM_QUEUE_MAX)
-		return -EBUSY;
-	if (req->verb == PCI_TSM_VERB_GUEST_REQ && has_guest_req(dsm, req->fn))
-		return -EBUSY;
-	if (req->verb == PCI_TSM_VERB_DISCONNECT && dsm->req &&
-	    dsm->req->verb == PCI_TSM_VERB_CONNECT && dsm->tsm &&
-	    (req->id == PCI_TSM_ID_ANY || req->id == dsm->tsm->tsm_dev->id)) {
-		req->ended_connect = true;
-		dsm->op_cancelled = true;
-	}
-	list_add_tail(&req->node, &dsm->queue[verb_class(req->verb)]);
-	dsm->nr_queued++;
-	return 0;
-}
-
-/* The waiter gives up: take the request back, or tell it to stop */
-static void req_cancel(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
-{
-	bool queued;
-
-	scoped_guard(raw_spinlock_irqsave, &dsm->lock) {
-		queued = !list_empty(&req->node);
-		if (queued) {
-			list_del_init(&req->node);
-			dsm->nr_queued--;
-		} else if (dsm->req == req) {
-			dsm->op_cancelled = true;
-		}
-	}
-	if (queued)
-		req_finish(req, -ECANCELED);
-	else
-		pci_tsm_cancel(dsm);
-}
-
-/**
- * pci_tsm_req_run() - submit a request and wait for its end
- * @req: the request; one reference is given to the queue
- *
- * A fatal signal ends the wait. It also cancels the request, unless that is a
- * disconnect, which is never given up.
- *
- * Context: process; no lock that an op may need.
- * Return: the request's result; -EINTR if killed; -EBUSY for too many requests
- * or while the system is about to sleep; -ENODEV for a device that is going.
- */
-ssize_t pci_tsm_req_run(struct pci_tsm_req *req)
-{
-	struct pci_tsm_dsm *dsm = req->fn->dsm;
-	int rc;
-
-	rc = req_submit(dsm, req);
-	if (rc) {
-		req_finish(req, rc);
-		return rc;
-	}
-	if (req->ended_connect)
-		pci_tsm_cancel(dsm);
-	pci_tsm_kick(dsm);
-
-	might_wait_for_worker();
-	if (wait_for_completion_killable(&req->done)) {
-		if (req->verb != PCI_TSM_VERB_DISCONNECT)
-			req_cancel(dsm, req);
-		if (!try_wait_for_completion(&req->done))
-			return -EINTR;
-	}
-	return req->result;
-}
-
-/**
  * pci_tsm_op_cancelled() - was the op that runs told to stop?
  * @dsm: the DSM, its lock held
  *
  * The removal of the function that it is about tells it so, and no more of the
  * item than that op.
+ *
+ * Context: any.
+ * Return: true if it was.
  */
 bool pci_tsm_op_cancelled(struct pci_tsm_dsm *dsm)
 {
@@ -262,76 +108,6 @@ void pci_tsm_cancel(struct pci_tsm_dsm *dsm)
 }
 
 /**
- * pci_tsm_mark_cancelled() - tell the item that runs to stop
- * @dsm: the DSM
- * @fn: only a bind or guest request of this function; NULL for any item, as
- *	long as the DSM is lost
- *
- * Context: any; somebody must call pci_tsm_cancel() or kick the urgent work.
- */
-void pci_tsm_mark_cancelled(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn)
-{
-	struct pci_tsm_req *req;
-
-	guard(raw_spinlock_irqsave)(&dsm->lock);
-	req = dsm->req;
-	if ((!fn && pci_tsm_record_lost(&dsm->rec)) ||
-	    (fn && req && req->fn == fn && (req->verb == PCI_TSM_VERB_BIND ||
-					     req->verb == PCI_TSM_VERB_GUEST_REQ)))
-		dsm->op_cancelled = true;
-}
-
-/* Does @req fall under what is expelled? */
-static bool req_concerned(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req,
-			  struct pci_tsm_fn *fn, struct pci_tsm_provider *tsm)
-{
-	if (tsm)
-		return req->tsm == tsm || (!req->tsm && dsm->tsm == tsm);
-	return !fn || req->fn == fn;
-}
-
-/* One at a time: what is out of the queue is nobody's but the caller's */
-static struct pci_tsm_req *take_concerned(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn,
-					  struct pci_tsm_provider *tsm)
-{
-	struct pci_tsm_req *req;
-
-	guard(raw_spinlock_irqsave)(&dsm->lock);
-	for (int i = 0; i < ARRAY_SIZE(dsm->queue); i++) {
-		list_for_each_entry(req, &dsm->queue[i], node) {
-			if (!req_concerned(dsm, req, fn, tsm))
-				continue;
-			list_del_init(&req->node);
-			dsm->nr_queued--;
-			return req;
-		}
-	}
-	return NULL;
-}
-
-/**
- * pci_tsm_expel() - end queued requests, and tell the one that runs to stop
- * @dsm: the DSM
- * @fn: only what is about this function; NULL for any
- * @tsm: only what has a share in this TSM; NULL for any
- * @error: the result of those that are ended
- *
- * Context: process; sleeps while the op cancel does.
- */
-void pci_tsm_expel(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn,
-		   struct pci_tsm_provider *tsm, int error)
-{
-	struct pci_tsm_req *req;
-
-	while ((req = take_concerned(dsm, fn, tsm)))
-		req_finish(req, error);
-	scoped_guard(raw_spinlock_irqsave, &dsm->lock)
-		if (tsm ? dsm->tsm == tsm : !fn || (dsm->req && dsm->req->fn == fn))
-			dsm->op_cancelled = true;
-	pci_tsm_cancel(dsm);
-}
-
-/**
  * pci_tsm_wait_idle() - wait until the worker has done something
  * @dsm: the DSM
  * @idle: is it done? called with no lock held
@@ -344,7 +120,7 @@ void pci_tsm_expel(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn,
 long pci_tsm_wait_idle(struct pci_tsm_dsm *dsm, bool (*idle)(struct pci_tsm_dsm *, void *),
 		       void *data, long timeout)
 {
-	might_wait_for_worker();
+	pci_tsm_might_wait();
 	return wait_event_timeout(dsm->idle, idle(dsm, data), timeout);
 }
 
@@ -382,17 +158,40 @@ void pci_tsm_op_end(struct pci_tsm_dsm *dsm)
 	wake_up_all(&dsm->idle);
 }
 
+static bool item_cancelled(struct pci_tsm_dsm *dsm)
+{
+	lockdep_assert_held(&dsm->lock);
+	return dsm->op_cancelled || dsm->gone || pci_tsm_asleep() ||
+	       (dsm->tsm && READ_ONCE(dsm->tsm->leaving));
+}
+
 /**
  * pci_tsm_item_cancelled() - was the item that runs told to stop?
  * @dsm: the DSM
  *
  * Context: the worker.
+ * Return: true if it was.
  */
 bool pci_tsm_item_cancelled(struct pci_tsm_dsm *dsm)
 {
 	guard(raw_spinlock_irqsave)(&dsm->lock);
-	return dsm->op_cancelled || dsm->gone || pci_tsm_asleep() ||
-	       (dsm->tsm && READ_ONCE(dsm->tsm->leaving));
+	return item_cancelled(dsm);
+}
+
+/**
+ * pci_tsm_item_commit() - the request that runs has succeeded
+ * @dsm: the DSM
+ *
+ * From now on its waiter learns that, also if it is killed.
+ *
+ * Context: the worker.
+ * Return: false if the request was told to stop before.
+ */
+bool pci_tsm_item_commit(struct pci_tsm_dsm *dsm)
+{
+	guard(raw_spinlock_irqsave)(&dsm->lock);
+	dsm->req->committed = !item_cancelled(dsm);
+	return dsm->req->committed;
 }
 
 /**
@@ -400,6 +199,7 @@ bool pci_tsm_item_cancelled(struct pci_tsm_dsm *dsm)
  * @dsm: the DSM
  * @match: the question, asked under the DSM's lock
  *
+ * Context: process.
  * Return: the function with a reference and a user, or NULL; pci_tsm_unuse_fn()
  * gives both back.
  */
@@ -421,6 +221,8 @@ struct pci_tsm_fn *pci_tsm_find_fn(struct pci_tsm_dsm *dsm, bool (*match)(struct
 /**
  * pci_tsm_unuse_fn() - the end of what pci_tsm_find_fn() began
  * @fn: the function
+ *
+ * Context: process.
  */
 void pci_tsm_unuse_fn(struct pci_tsm_fn *fn)
 {
@@ -432,7 +234,7 @@ void pci_tsm_unuse_fn(struct pci_tsm_fn *fn)
 
 static bool fn_lost(struct pci_tsm_fn *fn)
 {
-	return pci_tsm_record_lost(&fn->rec);
+	return pci_tsm_record_to_withdraw(&fn->rec);
 }
 
 static bool fn_unwanted(struct pci_tsm_fn *fn)
@@ -493,18 +295,27 @@ static void unbind_fn(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn)
 		fn->want_unbind = false;
 }
 
-/* The first request of the classes from @first on begins */
+/* What was to stop a request about @fn came before there was one that ran */
+static bool is_unwelcome(struct pci_tsm_req *req)
+{
+	return (req->verb == PCI_TSM_VERB_BIND || req->verb == PCI_TSM_VERB_GUEST_REQ) &&
+	       (fn_unwanted(req->fn) || fn_lost(req->fn));
+}
+
+/* A disconnect, or else the first request of the classes from @first on begins */
 static struct pci_tsm_req *begin_request(struct pci_tsm_dsm *dsm, unsigned int first)
 {
-	struct pci_tsm_req *req = NULL;
+	struct pci_tsm_req *req;
 
 	guard(raw_spinlock_irqsave)(&dsm->lock);
+	req = list_first_entry_or_null(&dsm->queue[0], struct pci_tsm_req, node);
 	for (int i = first; i < ARRAY_SIZE(dsm->queue) && !req; i++)
 		req = list_first_entry_or_null(&dsm->queue[i], struct pci_tsm_req, node);
 	if (req) {
 		list_del_init(&req->node);
 		dsm->nr_queued--;
 		dsm->req = req;
+		dsm->op_cancelled |= is_unwelcome(req);
 	}
 	return req;
 }
@@ -527,7 +338,7 @@ static bool do_request(struct pci_tsm_dsm *dsm, unsigned int first)
 	result = is_going(dsm, req->fn) ? -ENODEV : pci_tsm_link_run(dsm, req);
 	scoped_guard(raw_spinlock_irqsave, &dsm->lock)
 		dsm->req = NULL;
-	req_finish(req, result);
+	pci_tsm_req_finish(req, result);
 	return true;
 }
 
@@ -545,7 +356,7 @@ static bool do_item(struct pci_tsm_dsm *dsm)
 	scoped_guard(raw_spinlock_irqsave, &dsm->lock)
 		dsm->op_cancelled = false;
 
-	if (pci_tsm_record_lost(&dsm->rec)) {
+	if (pci_tsm_record_to_withdraw(&dsm->rec)) {
 		pci_tsm_link_withdraw(dsm);
 		return true;
 	}
@@ -558,7 +369,7 @@ static bool do_item(struct pci_tsm_dsm *dsm)
 	if (do_fn(dsm, fn_leaving, pci_tsm_link_drop_fn) || do_fn(dsm, fn_unwanted, unbind_fn))
 		return true;
 	/* Guests that ask all the time do not keep others from their turn */
-	if (!dsm->guests_turn && (do_request(dsm, verb_class(PCI_TSM_VERB_CONNECT)) ||
+	if (!dsm->guests_turn && (do_request(dsm, pci_tsm_verb_class(PCI_TSM_VERB_CONNECT)) ||
 				  do_arrival(dsm))) {
 		dsm->guests_turn = true;
 		return true;
@@ -589,7 +400,7 @@ static void dsm_work(struct work_struct *work)
 static bool fn_to_quiesce(struct pci_tsm_fn *fn)
 {
 	return fn->tsm && fn->tsm->tdi && !fn->quiesced && !fn->gone &&
-	       (pci_tsm_record_lost(&fn->rec) || pci_tsm_record_lost(&fn->dsm->rec));
+	       (pci_tsm_record_loss(&fn->rec) || pci_tsm_record_loss(&fn->dsm->rec));
 }
 
 static bool fn_is_dsm(struct pci_tsm_fn *fn)
@@ -618,7 +429,7 @@ static void dsm_urgent(struct work_struct *work)
 	pci_tsm_cancel(dsm);
 	while (do_fn(dsm, fn_to_quiesce, quiesce_fn))
 		;
-	if (pci_tsm_record_lost(&dsm->rec))
+	if (pci_tsm_record_loss(&dsm->rec))
 		do_fn(dsm, fn_is_dsm, notify_fn);
 	pci_tsm_dsm_put(dsm);
 }
@@ -626,6 +437,8 @@ static void dsm_urgent(struct work_struct *work)
 /**
  * pci_tsm_dsm_init_work() - make a DSM ready to be kicked
  * @dsm: the DSM
+ *
+ * Context: any; nobody else knows the DSM yet.
  */
 void pci_tsm_dsm_init_work(struct pci_tsm_dsm *dsm)
 {

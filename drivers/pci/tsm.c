@@ -31,7 +31,7 @@ static ssize_t run_and_put(struct pci_tsm_req *req)
 /**
  * pci_tsm_connect() - the verb: bring up session and stream of a DSM
  * @pdev: the function that the DSM lives in
- * @id: the TSM to use, or PCI_TSM_ID_ANY
+ * @id: the TSM to use, PCI_TSM_ID_ANY or _UNKNOWN
  * @args: parameters, NULL for the defaults
  *
  * Context: process; waits killably; no lock that an op may need.
@@ -42,6 +42,7 @@ int pci_tsm_connect(struct pci_dev *pdev, int id, const struct pci_tsm_connect_a
 	struct pci_tsm_provider *tsm = pci_tsm_pick(pdev, id);
 	struct pci_tsm_view view;
 	struct pci_tsm_req *req;
+	int rc;
 
 	if (IS_ERR(tsm)) {
 		/* That it is connected already says more than that another one is not there */
@@ -60,8 +61,14 @@ int pci_tsm_connect(struct pci_dev *pdev, int id, const struct pci_tsm_connect_a
 	if (args)
 		req->connect = *args;
 	/* D3cold drops keys and streams; the worker must not wake bridges itself */
-	pm_runtime_get_sync(&pdev->dev);
+	rc = pm_runtime_get_sync(&pdev->dev);
 	req->awake = true;
+	/* -EACCES: without runtime PM it is on */
+	if (rc < 0 && rc != -EACCES) {
+		pci_tsm_req_finish(req, -EIO);
+		pci_tsm_req_put(req);
+		return -EIO;
+	}
 	return run_and_put(req);
 }
 
@@ -145,9 +152,10 @@ void pci_tsm_unbind(struct pci_dev *pdev)
 
 	if (!fn)
 		return;
-	scoped_guard(raw_spinlock_irqsave, &fn->dsm->lock)
+	scoped_guard(raw_spinlock_irqsave, &fn->dsm->lock) {
 		fn->want_unbind = true;
-	pci_tsm_mark_cancelled(fn->dsm, fn);
+		pci_tsm_mark_cancelled(fn);
+	}
 	pci_tsm_cancel(fn->dsm);
 	pci_tsm_kick(fn->dsm);
 	pci_tsm_wait_idle(fn->dsm, is_unbound, fn, MAX_SCHEDULE_TIMEOUT);
@@ -173,7 +181,7 @@ static ssize_t run_guest_req(struct pci_tsm_req *req, sockptr_t in, sockptr_t ou
 	ssize_t rc = copy_guest_req(req, in);
 
 	if (rc) {
-		pci_tsm_req_put(req);	/* the queue's, which it never gets to */
+		pci_tsm_req_finish(req, rc);
 		return rc;
 	}
 	rc = pci_tsm_req_run(req);
@@ -243,17 +251,19 @@ static bool is_loss_of_fn(struct pci_tsm_fn *fn, enum pci_tsm_reason reason)
 
 static void fn_report_lost(struct pci_tsm_fn *fn, enum pci_tsm_reason reason)
 {
-	bool of_fn = is_loss_of_fn(fn, reason);
 	struct pci_tsm_dsm *dsm = fn->dsm;
 
-	if (pci_tsm_record_lose(of_fn ? &fn->rec : &dsm->rec, reason)) {
-		trace_pci_tsm_lost(fn->pdev, reason);
-		scoped_guard(raw_spinlock_irqsave, &dsm->lock)
-			dsm->counters.losses[reason]++;
-	} else if (!of_fn) {
+	if (is_loss_of_fn(fn, reason)) {
+		pci_tsm_fn_lose(fn, reason);
 		return;
 	}
-	pci_tsm_mark_cancelled(dsm, of_fn ? fn : NULL);
+	if (!pci_tsm_record_lose(&dsm->rec, reason))
+		return;
+	trace_pci_tsm_lost(fn->pdev, reason);
+	scoped_guard(raw_spinlock_irqsave, &dsm->lock) {
+		dsm->counters.losses[reason]++;
+		pci_tsm_mark_lost(dsm);
+	}
 	pci_tsm_kick_urgent(dsm);
 	pci_tsm_kick(dsm);
 }
@@ -285,6 +295,7 @@ EXPORT_SYMBOL_GPL(pci_tsm_report_lost);
  * them. Never true for ops that undo something.
  *
  * Context: any.
+ * Return: true if it should.
  */
 bool pci_tsm_cancelled(struct pci_dev *pdev)
 {
@@ -373,6 +384,8 @@ static int update_files(struct pci_dev *pdev, void *data)
 /**
  * pci_tsm_init() - hook: a function was added
  * @pdev: the function, after device_add()
+ *
+ * Context: process; device lock of a PF and the rescan lock may be held.
  */
 void pci_tsm_init(struct pci_dev *pdev)
 {
@@ -403,6 +416,8 @@ static void fn_mark_gone(struct pci_tsm_fn *fn)
  *
  * Cancels, and waits for nothing: the driver core is going to wait for stores
  * that wait for us.
+ *
+ * Context: process; the rescan lock is held, perhaps the device lock of a PF.
  */
 void pci_tsm_stop(struct pci_dev *pdev)
 {
@@ -433,7 +448,11 @@ static bool is_removable(struct pci_tsm_dsm *dsm, void *data)
  * pci_tsm_destroy() - hook: a function is being removed
  * @pdev: the function, before device_del()
  *
- * Waits at most for the cancel of what runs, and for the teardown.
+ * Waits at most for the cancel of what runs, and for the teardown. A function
+ * that a TSM knows waits for the worker, and so for an op about another function
+ * of its DSM too, which its removal does not cancel.
+ *
+ * Context: process; as pci_tsm_stop().
  */
 void pci_tsm_destroy(struct pci_dev *pdev)
 {
@@ -472,7 +491,7 @@ void pci_tsm_reset(struct pci_dev *pdev)
 }
 
 /**
- * pci_tsm_reset_done() - hook: a function was reset
+ * pci_tsm_reset_done() - hook: a function was reset, or it failed half way
  * @pdev: the function
  *
  * What connected while the reset was on its way is lost too.
@@ -494,6 +513,8 @@ void pci_tsm_reset_done(struct pci_dev *pdev)
 /**
  * pci_tsm_unplugged() - hook: a function does not answer any more
  * @pdev: the function
+ *
+ * Context: any.
  */
 void pci_tsm_unplugged(struct pci_dev *pdev)
 {

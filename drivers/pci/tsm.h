@@ -246,7 +246,9 @@ enum pci_tsm_verb {
  * @fn: the function it is about, referenced
  * @tsm: TSM in whose @inflight it has a share, or NULL
  * @result: 0, a residue in bytes, or a negative errno
- * @ended_connect: this disconnect stopped a connect that ran
+ * @cancels: this disconnect told what runs to stop
+ * @ended_connect: and that was a connect
+ * @committed: it has succeeded, and nothing but its completion is left
  * @awake: it holds a runtime PM reference on the device
  * @connect: input of connect
  * @id: input of disconnect: the TSM that it names
@@ -261,7 +263,9 @@ struct pci_tsm_req {
 	struct pci_tsm_fn *fn;
 	struct pci_tsm_provider *tsm;
 	ssize_t result;
+	bool cancels;
 	bool ended_connect;
+	bool committed;
 	bool awake;
 	union {
 		struct pci_tsm_connect_args connect;
@@ -314,6 +318,7 @@ void pci_tsm_fn_join(struct pci_dev *pdev);
 void pci_tsm_fn_close(struct pci_dev *pdev);
 bool pci_tsm_fn_closed(struct pci_dev *pdev);
 void pci_tsm_fn_leave(struct pci_tsm_fn *fn);
+void pci_tsm_fn_lose(struct pci_tsm_fn *fn, enum pci_tsm_reason reason);
 void pci_tsm_dsm_lose_below(struct pci_tsm_dsm *dsm, struct pci_dev *bridge,
 			    enum pci_tsm_reason reason);
 void pci_tsm_fn_set_state_kn(struct pci_tsm_fn *fn, struct kernfs_node *kn);
@@ -327,22 +332,29 @@ static inline bool pci_tsm_fn_is_dsm(const struct pci_tsm_fn *fn)
 	return fn->pdev == fn->dsm->pdev;
 }
 
-/* tsm-worker.c */
+/* tsm-request.c */
+unsigned int pci_tsm_verb_class(enum pci_tsm_verb verb);
 struct pci_tsm_req *pci_tsm_req_alloc(enum pci_tsm_verb verb, struct pci_tsm_fn *fn);
 ssize_t pci_tsm_req_run(struct pci_tsm_req *req);
+void pci_tsm_req_finish(struct pci_tsm_req *req, ssize_t result);
 void pci_tsm_req_put(struct pci_tsm_req *req);
-void pci_tsm_kick(struct pci_tsm_dsm *dsm);
-void pci_tsm_kick_urgent(struct pci_tsm_dsm *dsm);
-void pci_tsm_cancel(struct pci_tsm_dsm *dsm);
-void pci_tsm_mark_cancelled(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn);
+bool pci_tsm_mark_cancelled(struct pci_tsm_fn *fn);
+void pci_tsm_mark_lost(struct pci_tsm_dsm *dsm);
 void pci_tsm_expel(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn,
 		   struct pci_tsm_provider *tsm, int error);
+
+/* tsm-worker.c */
+void pci_tsm_might_wait(void);
+void pci_tsm_kick(struct pci_tsm_dsm *dsm);
+void pci_tsm_kick_urgent(struct pci_tsm_dsm *dsm);
+bool pci_tsm_op_cancelled(struct pci_tsm_dsm *dsm);
+void pci_tsm_cancel(struct pci_tsm_dsm *dsm);
 long pci_tsm_wait_idle(struct pci_tsm_dsm *dsm, bool (*idle)(struct pci_tsm_dsm *, void *),
 		       void *data, long timeout);
 void pci_tsm_op_begin(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn, bool cancellable);
 void pci_tsm_op_end(struct pci_tsm_dsm *dsm);
 bool pci_tsm_item_cancelled(struct pci_tsm_dsm *dsm);
-bool pci_tsm_op_cancelled(struct pci_tsm_dsm *dsm);
+bool pci_tsm_item_commit(struct pci_tsm_dsm *dsm);
 struct pci_tsm_fn *pci_tsm_find_fn(struct pci_tsm_dsm *dsm, bool (*match)(struct pci_tsm_fn *fn));
 void pci_tsm_unuse_fn(struct pci_tsm_fn *fn);
 bool pci_tsm_fn_unprobed(struct pci_tsm_fn *fn);
@@ -373,7 +385,8 @@ void pci_tsm_record_init(struct pci_tsm_record *rec, enum pci_tsm_state state);
 int pci_tsm_record_step(struct pci_tsm_record *rec, enum pci_tsm_step step,
 			enum pci_tsm_reason reason, struct pci_tsm_change *change);
 bool pci_tsm_record_lose(struct pci_tsm_record *rec, enum pci_tsm_reason reason);
-bool pci_tsm_record_lost(struct pci_tsm_record *rec);
+enum pci_tsm_reason pci_tsm_record_loss(struct pci_tsm_record *rec);
+bool pci_tsm_record_to_withdraw(struct pci_tsm_record *rec);
 void pci_tsm_record_read(struct pci_tsm_record *rec, struct pci_tsm_change *now);
 int pci_tsm_table(enum pci_tsm_state from, enum pci_tsm_step step);
 const char *pci_tsm_state_name(enum pci_tsm_state state);

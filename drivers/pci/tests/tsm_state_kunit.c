@@ -113,7 +113,7 @@ static void a_loss_shows_before_anybody_acts(struct kunit *test)
 		{ DIS, false, DIS },
 		{ CNG, true, FLD, PCI_TSM_REASON_IDE_FAIL },
 		{ CON, true, FLD, PCI_TSM_REASON_IDE_FAIL },
-		{ DNG, false, DNG },
+		{ DNG, true, DNG },
 		{ FLD, false, FLD },
 		{ UNB, false, UNB },
 		{ BND, true, ERR, PCI_TSM_REASON_IDE_FAIL },
@@ -126,7 +126,11 @@ static void a_loss_shows_before_anybody_acts(struct kunit *test)
 		pci_tsm_record_init(&rec, cases[i].state);
 		KUNIT_EXPECT_EQ(test, pci_tsm_record_lose(&rec, PCI_TSM_REASON_IDE_FAIL),
 				cases[i].news);
-		KUNIT_EXPECT_EQ(test, pci_tsm_record_lost(&rec), cases[i].news);
+		KUNIT_EXPECT_EQ(test, pci_tsm_record_loss(&rec),
+				cases[i].news ? PCI_TSM_REASON_IDE_FAIL : PCI_TSM_REASON_NONE);
+		/* What is being undone needs no other undo */
+		KUNIT_EXPECT_EQ(test, pci_tsm_record_to_withdraw(&rec),
+				cases[i].news && cases[i].state != DNG);
 		pci_tsm_record_read(&rec, &now);
 		KUNIT_EXPECT_EQ(test, now.new, cases[i].shown);
 		KUNIT_EXPECT_EQ(test, now.reason, cases[i].why);
@@ -241,7 +245,7 @@ static void race_round(struct race *race)
 		return;
 	}
 	cond_resched();
-	if (pci_tsm_record_lost(&race->rec)) {
+	if (pci_tsm_record_to_withdraw(&race->rec)) {
 		pci_tsm_record_step(&race->rec, PCI_TSM_STEP_LOSS, PCI_TSM_REASON_SESSION, &change);
 		if (change.new != FLD || change.reason != PCI_TSM_REASON_IDE_FAIL)
 			atomic_inc(&race->errors);
