@@ -9,9 +9,9 @@
 #define dev_fmt(fmt) "PCI/IDE: " fmt
 
 #include <linux/bitfield.h>
+#include <linux/bitmap.h>
 #include <linux/cleanup.h>
 #include <linux/list.h>
-#include <linux/math.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/pci-ide.h>
@@ -184,35 +184,50 @@ u32 ide_encode_ctl(const struct ide_ctl *ctl, bool enable)
  * @bus_end: last bus below the port above; a VF beyond it cannot be enabled
  *
  * Offset and stride may depend on the number of VFs that is set, and mean
- * nothing while it is 0 (PCIe r7.0 sec 9.3.3.9, 9.3.3.10). Where they do not
- * reach the highest bus that was seen for any number, or are 0, the answer is
- * the end of that bus.
+ * nothing while it is 0 (PCIe r7.0 sec 9.3.3.9, 9.3.3.10). What is known of all
+ * numbers is the highest bus, and the bus of a link has one device only.
  *
- * Return: a requester ID, at least the PF's own.
+ * Return: the end of that bus, or the PF's own ID if it has no VFs.
  */
 u16 ide_last_vf(const struct ide_vfs *vfs, u8 bus_end)
 {
-	unsigned int first = vfs->pf + vfs->offset;
-	unsigned int top = PCI_DEVID(bus_end, 0xff);
-	unsigned int seen = PCI_DEVID(min(vfs->max_bus, bus_end), 0xff);
-	unsigned int last = first;
-
 	if (!vfs->total)
 		return vfs->pf;
 
-	if (!vfs->offset || (vfs->total > 1 && !vfs->stride))
-		return max(seen, vfs->pf);
+	return max(vfs->pf, PCI_DEVID(min(vfs->max_bus, bus_end), 0xff));
+}
 
-	if (first > top)
-		return max(seen, vfs->pf);
+/**
+ * ide_rids_overlap - have two ranges of requester IDs one in common?
+ * @a_first: the lowest of one range
+ * @a_last: the highest, inclusive
+ * @b_first: the lowest of the other
+ * @b_last: the highest, inclusive
+ *
+ * Return: whether they do.
+ */
+bool ide_rids_overlap(u16 a_first, u16 a_last, u16 b_first, u16 b_last)
+{
+	return a_first <= b_last && b_first <= a_last;
+}
 
-	if (vfs->total > 1) {
-		last += (vfs->total - 1u) * vfs->stride;
-		if (last > top)
-			last = first + rounddown(top - first, vfs->stride);
-	}
+/**
+ * ide_segment - the segment of requester IDs on a function's link
+ * @pdev: the function
+ *
+ * Context: any that may access config space.
+ * Return: the segment, 0 where TLPs do not carry one.
+ */
+u8 ide_segment(struct pci_dev *pdev)
+{
+	u16 sta2;
 
-	return PCI_BUS_NUM(last) < PCI_BUS_NUM(seen) ? seen : last;
+	/* Without flit mode no TLP does, PCIe r7.0 sec 6.33 */
+	if (pcie_capability_read_word(pdev, PCI_EXP_LNKSTA2, &sta2) ||
+	    !(sta2 & PCI_EXP_LNKSTA2_FLIT))
+		return 0;
+
+	return pci_domain_nr(pdev->bus);
 }
 
 static bool same_device(struct pci_dev *a, struct pci_dev *b)
@@ -235,7 +250,7 @@ static bool is_upstream_port(struct pci_dev *pdev)
 /* Is @fn, or the device above it that @owner stands for, behind @owner's stream? */
 static bool is_behind(struct pci_dev *owner, struct pci_dev *fn)
 {
-	for (fn = pci_physfn(fn); fn; fn = pci_upstream_bridge(fn)) {
+	for (; fn; fn = pci_upstream_bridge(fn)) {
 		if (fn == owner || (is_function_0(owner) && same_device(owner, fn)))
 			return true;
 		if (!is_upstream_port(owner))
@@ -245,53 +260,42 @@ static bool is_behind(struct pci_dev *owner, struct pci_dev *fn)
 	return false;
 }
 
-static u8 last_bus(struct pci_bus *bus)
+/* The last requester ID of @fn and its VFs, also those that are not there yet */
+static u16 last_own_rid(struct pci_dev *fn)
 {
-	return min_t(resource_size_t, bus->busn_res.end, 0xff);
-}
-
-/*
- * The last requester ID that comes from @fn: of its VFs, also those that are
- * not there yet, or of what is below it. The association of a stream that runs
- * does not change, so it is made wide enough for all that can appear.
- */
-static u16 last_rid(struct pci_dev *fn)
-{
-	if (fn->subordinate)
-		return PCI_DEVID(last_bus(fn->subordinate), 0xff);
-
 #ifdef CONFIG_PCI_IOV
 	if (fn->is_physfn && fn->sriov) {
 		/* Not driver_max_VFs: the next driver may allow more than this one */
 		struct ide_vfs vfs = {
 			.pf = pci_dev_id(fn),
 			.total = fn->sriov->total_VFs,
-			.offset = fn->sriov->offset,
-			.stride = fn->sriov->stride,
 			.max_bus = fn->sriov->max_VF_buses,
 		};
 
-		return ide_last_vf(&vfs, last_bus(fn->bus));
+		return ide_last_vf(&vfs, min_t(resource_size_t, fn->bus->busn_res.end, 0xff));
 	}
 #endif
 
 	return pci_dev_id(fn);
 }
 
-/* Does @fn, or a VF that it has or may get, have an ID in the range? */
-static bool is_hit(struct pci_dev *fn, u16 first, u16 last)
+/*
+ * The last requester ID that comes from @fn, or from what is below it. The
+ * association of a stream that runs does not change, so it is made wide enough
+ * for all that can appear.
+ */
+static u16 last_rid(struct pci_dev *fn)
 {
-	unsigned int rid = pci_dev_id(fn), vf = rid;
+	u8 bus;
 
-	if (rid >= first && rid <= last)
-		return true;
+	if (fn->hdr_type != PCI_HEADER_TYPE_BRIDGE)
+		return last_own_rid(fn);
 
-#ifdef CONFIG_PCI_IOV
-	if (fn->is_physfn && fn->sriov)
-		vf += fn->sriov->offset ?: 1;
-#endif
+	/* Not of @fn->subordinate, which goes before @fn does, and waits for nobody */
+	if (pci_read_config_byte(fn, PCI_SUBORDINATE_BUS, &bus))
+		bus = 0xff;
 
-	return vf > rid && vf <= last && last_rid(fn) >= first;
+	return max(pci_dev_id(fn), PCI_DEVID(bus, 0xff));
 }
 
 /**
@@ -301,7 +305,9 @@ static bool is_hit(struct pci_dev *fn, u16 first, u16 last)
  * @last: the highest, inclusive
  *
  * A block has one range. If it took in a device that is not behind the stream,
- * that device's requests would count as the stream's, so it is refused.
+ * that device's requests would count as the stream's, so it is refused. VFs
+ * need no look of their own: their PF's IDs include theirs, and a VF that is
+ * being removed does not keep its PF.
  *
  * Context: process; takes references on devices, and no pci_bus_sem.
  * Return: 0, or -ERANGE if another device is, or may come, in between.
@@ -312,7 +318,7 @@ int ide_rid_range(struct pci_dev *pdev, u16 *first, u16 *last)
 	int rc = 0;
 
 	*first = pci_dev_id(pdev);
-	*last = max(last_rid(pdev), pci_dev_id(pdev));
+	*last = last_rid(pdev);
 
 	while (is_function_0(pdev) && (fn = pci_get_device(PCI_ANY_ID, PCI_ANY_ID, fn))) {
 		if (fn->is_virtfn || !same_device(pdev, fn))
@@ -322,8 +328,9 @@ int ide_rid_range(struct pci_dev *pdev, u16 *first, u16 *last)
 	}
 
 	for_each_pci_dev(fn) {
-		if (rc || pci_domain_nr(fn->bus) != pci_domain_nr(pdev->bus) ||
-		    !is_hit(fn, *first, *last) || is_behind(pdev, fn))
+		if (rc || fn->is_virtfn || pci_domain_nr(fn->bus) != pci_domain_nr(pdev->bus) ||
+		    !ide_rids_overlap(pci_dev_id(fn), last_own_rid(fn), *first, *last) ||
+		    is_behind(pdev, fn))
 			continue;
 		pci_err(pdev, "%s would be taken into the stream\n", pci_name(fn));
 		rc = -ERANGE;
@@ -518,8 +525,18 @@ static void unclaim_ids(struct pci_dev *pdev)
 	}
 }
 
-/* Link and selective blocks have enable bit and ID in the same places */
-static int adopt_block(struct pci_dev *pdev, int where)
+static u16 link_ctl(struct pci_dev *pdev, unsigned int index)
+{
+	return pdev->ide_cap + PCI_IDE_LINK_STREAM_0 + index * PCI_IDE_LINK_BLOCK_SIZE +
+	       PCI_IDE_LINK_CTL_0;
+}
+
+/*
+ * Link and selective blocks have enable bit and ID in the same places.
+ * Return: the ID of a block that is enabled, -ENOENT if it is idle, and has the
+ * reserved ID now; or -ENODEV.
+ */
+static int park_block(struct pci_dev *pdev, u16 where)
 {
 	u32 ctl;
 
@@ -529,13 +546,48 @@ static int adopt_block(struct pci_dev *pdev, int where)
 	if (pci_read_config_dword(pdev, where, &ctl) || PCI_POSSIBLE_ERROR(ctl))
 		return -ENODEV;
 
-	if (!(ctl & PCI_IDE_SEL_CTL_EN)) {
+	if (ctl & PCI_IDE_SEL_CTL_EN)
+		return FIELD_GET(PCI_IDE_SEL_CTL_ID, ctl);
+
+	if (FIELD_GET(PCI_IDE_SEL_CTL_ID, ctl) != PCI_IDE_RESERVED_STREAM_ID) {
 		ctl |= FIELD_PREP(PCI_IDE_SEL_CTL_ID, PCI_IDE_RESERVED_STREAM_ID);
 		pci_write_config_dword(pdev, where, ctl);
-		return 0;
 	}
 
-	return claim_id(pdev, FIELD_GET(PCI_IDE_SEL_CTL_ID, ctl)) ?: 1;
+	return -ENOENT;
+}
+
+/**
+ * ide_park_idle - give idle blocks the reserved ID again
+ * @pdev: the function
+ * @used: its Selective IDE blocks that belong to somebody
+ *
+ * A reset leaves ID 0 in all of them.
+ *
+ * Context: any that may access config space.
+ */
+void ide_park_idle(struct pci_dev *pdev, const unsigned long *used)
+{
+	unsigned int i;
+
+	for (i = 0; i < pdev->nr_link_ide; i++)
+		park_block(pdev, link_ctl(pdev, i));
+
+	for_each_clear_bit(i, used, pdev->nr_sel_ide)
+		park_block(pdev, sel_reg(pdev, i, PCI_IDE_SEL_CTL));
+}
+
+/* Return: 1 if the block is somebody's, 0, or an errno */
+static int adopt_block(struct pci_dev *pdev, u16 where)
+{
+	int id = park_block(pdev, where);
+
+	if (id == -ENOENT)
+		return 0;
+	if (id < 0)
+		return id;
+
+	return claim_id(pdev, id) ?: 1;
 }
 
 static int adopt_blocks(struct pci_dev *pdev)
@@ -543,8 +595,7 @@ static int adopt_blocks(struct pci_dev *pdev)
 	int rc;
 
 	for (int i = 0; i < pdev->nr_link_ide; i++) {
-		rc = adopt_block(pdev, pdev->ide_cap + PCI_IDE_LINK_STREAM_0 +
-				 i * PCI_IDE_LINK_BLOCK_SIZE + PCI_IDE_LINK_CTL_0);
+		rc = adopt_block(pdev, link_ctl(pdev, i));
 		if (rc < 0)
 			return rc;
 	}

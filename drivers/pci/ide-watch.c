@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What happens around streams that run: registers that several of them share
- * (flow-through of switches, AER masks), and the watch over their state.
+ * (flow-through of switches, AER masks), the wait for an end to be Secure, and
+ * the watch over those that are.
  *
  * A stream that breaks raises an AER error at best; it need not, so the status
- * of both ends is polled besides. Whoever must know is told by
+ * of its ends is polled besides. Whoever must know is told by
  * pci_tsm_report_lost(); nothing is repaired here.
  *
  * PCIe r7.0 sec 6.33, 7.8.4.2 (AER), 7.9.26.
@@ -14,6 +15,7 @@
 #include <linux/aer.h>
 #include <linux/bitfield.h>
 #include <linux/cleanup.h>
+#include <linux/iopoll.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/moduleparam.h>
@@ -119,9 +121,10 @@ static int through_get(struct pci_dev *bridge)
 	if (!port->through++) {
 		pci_read_config_dword(bridge, bridge->ide_cap + PCI_IDE_CTL, &ctl);
 		port->was_through = ctl & PCI_IDE_CTL_FLOWTHROUGH_IDE;
-		update_bits(bridge, bridge->ide_cap + PCI_IDE_CTL, 0,
-			    PCI_IDE_CTL_FLOWTHROUGH_IDE);
 	}
+
+	/* Others that count are no proof: the switch may have been reset since */
+	update_bits(bridge, bridge->ide_cap + PCI_IDE_CTL, 0, PCI_IDE_CTL_FLOWTHROUGH_IDE);
 
 	return 0;
 }
@@ -180,8 +183,8 @@ static void path_close_below(struct pci_dev *ep, struct pci_dev *end)
  * @ep: the device's end
  * @rp: the root port above it
  *
- * The bit is per port, not per stream: it is set by the first stream that
- * passes, and cleared by the last unless firmware had set it.
+ * The bit is per port, not per stream: it is set by each stream that passes, and
+ * cleared by the last unless firmware had set it.
  *
  * Context: process. ide_path_close() is the undo.
  * Return: 0, -EOPNOTSUPP as ide_path_check(), or -ENOMEM; nothing is left
@@ -289,26 +292,76 @@ void ide_aer_restore(struct pci_dev *pdev)
 	port_drop_if_idle(port);
 }
 
+static unsigned int ide_secure_timeout_ms = 100;
+
+/* Nothing cancels the wait, so it stays well below what a cancel may take */
+static int secure_timeout_ms_set(const char *val, const struct kernel_param *kp)
+{
+	return param_set_uint_minmax(val, kp, 1, MSEC_PER_SEC);
+}
+
+static const struct kernel_param_ops secure_timeout_ms_ops = {
+	.set = secure_timeout_ms_set,
+	.get = param_get_uint,
+};
+module_param_cb(secure_timeout_ms, &secure_timeout_ms_ops, &ide_secure_timeout_ms, 0644);
+MODULE_PARM_DESC(secure_timeout_ms, "How long an enabled stream may take to become secure");
+
+static bool is_secure(u32 sts)
+{
+	return FIELD_GET(PCI_IDE_SEL_STS_STATE, sts) == PCI_IDE_SEL_STS_STATE_SECURE;
+}
+
+/**
+ * ide_wait_secure - wait until one end of a stream is Secure
+ * @pdev: the function with the end
+ * @index: its block
+ *
+ * Context: process; sleeps, pci_ide.secure_timeout_ms at most.
+ * Return: 0, -EIO if it is not Secure in time, or -ENODEV if the device does not
+ * answer.
+ */
+int ide_wait_secure(struct pci_dev *pdev, unsigned int index)
+{
+	unsigned int ms = READ_ONCE(ide_secure_timeout_ms);
+	u32 sts;
+	int rc;
+
+	rc = read_poll_timeout(ide_sel_read, sts, PCI_POSSIBLE_ERROR(sts) || is_secure(sts),
+			       USEC_PER_MSEC, ms * USEC_PER_MSEC, false,
+			       pdev, index, PCI_IDE_SEL_STS);
+	if (PCI_POSSIBLE_ERROR(sts))
+		return -ENODEV;
+
+	if (rc) {
+		pci_err(pdev, "stream block %u is not secure after %u ms: status %#010x\n",
+			index, ms, sts);
+		return -EIO;
+	}
+
+	return 0;
+}
+
 /**
  * struct pci_ide_watch - the watch over one stream
  * @node: in ide_watched, ordered by @seq
  * @seq: where a walk over the list goes on
  * @ref: one of the stream, one of each walk that looks at it
- * @lock: protects @live and @told; held while the stream is looked at and its
+ * @lock: protects @on and @told; held while the stream is looked at and its
  *	loss is told, so that nothing is told after ide_watch_del()
  * @dev: the functions with the ends, referenced
  * @index: selective blocks of the ends
- * @live: the stream is enabled
- * @told: its loss was reported; once is enough
+ * @on: the ends to look at. Firmware may have the other one to itself
+ * @told: the loss was reported; once is enough
  */
 struct pci_ide_watch {
 	struct list_head node;
 	u64 seq;
 	struct kref ref;
-	struct mutex lock;	/* @live, @told, and telling */
+	struct mutex lock;	/* @on, @told, and telling */
 	struct pci_dev *dev[PCI_IDE_PARTNER_MAX];
 	u8 index[PCI_IDE_PARTNER_MAX];
-	bool live;
+	bool on[PCI_IDE_PARTNER_MAX];
 	bool told;
 };
 
@@ -369,10 +422,7 @@ enum pci_tsm_reason ide_status_reason(u32 sts)
 	if (sts & PCI_IDE_SEL_STS_IDE_FAIL)
 		return PCI_TSM_REASON_IDE_FAIL;
 
-	if (FIELD_GET(PCI_IDE_SEL_STS_STATE, sts) != PCI_IDE_SEL_STS_STATE_SECURE)
-		return PCI_TSM_REASON_IDE_INSECURE;
-
-	return PCI_TSM_REASON_NONE;
+	return is_secure(sts) ? PCI_TSM_REASON_NONE : PCI_TSM_REASON_IDE_INSECURE;
 }
 
 static enum pci_tsm_reason watch_read(struct pci_ide_watch *w)
@@ -380,6 +430,9 @@ static enum pci_tsm_reason watch_read(struct pci_ide_watch *w)
 	enum pci_tsm_reason reason, found = PCI_TSM_REASON_NONE;
 
 	for (int i = 0; i < PCI_IDE_PARTNER_MAX; i++) {
+		if (!w->on[i])
+			continue;
+
 		reason = ide_status_reason(ide_sel_read(w->dev[i], w->index[i],
 							PCI_IDE_SEL_STS));
 		if (reason == PCI_TSM_REASON_IDE_FAIL)
@@ -390,6 +443,13 @@ static enum pci_tsm_reason watch_read(struct pci_ide_watch *w)
 	}
 
 	return found;
+}
+
+static bool watch_is_live(struct pci_ide_watch *w)
+{
+	lockdep_assert_held(&w->lock);
+
+	return w->on[PCI_IDE_EP] || w->on[PCI_IDE_RP];
 }
 
 static void watch_tell(struct pci_ide_watch *w, enum pci_tsm_reason reason)
@@ -408,9 +468,6 @@ static bool watch_check(struct pci_ide_watch *w)
 	enum pci_tsm_reason reason;
 
 	guard(mutex)(&w->lock);
-	if (!w->live)
-		return false;
-
 	reason = watch_read(w);
 	if (reason == PCI_TSM_REASON_NONE)
 		return false;
@@ -423,7 +480,7 @@ static bool watch_check(struct pci_ide_watch *w)
 static void watch_give_up(struct pci_ide_watch *w)
 {
 	guard(mutex)(&w->lock);
-	if (w->live)
+	if (watch_is_live(w))
 		watch_tell(w, PCI_TSM_REASON_AER);
 }
 
@@ -463,29 +520,20 @@ static const struct kernel_param_ops poll_ms_ops = {
 module_param_cb(poll_ms, &poll_ms_ops, &ide_poll_ms, 0644);
 MODULE_PARM_DESC(poll_ms, "Period of looking at enabled streams, in ms; 0 for never");
 
-/**
- * ide_watch_add - start to watch a stream
- * @ide: a stream, both of whose ends were just enabled
- *
- * Context: process. ide_watch_del() is the undo.
- * Return: 0 or -ENOMEM.
- */
-int ide_watch_add(struct pci_ide *ide)
+static struct pci_ide_watch *watch_start(struct pci_ide *ide)
 {
 	struct pci_ide_watch *w = kzalloc(sizeof(*w), GFP_KERNEL);
 	unsigned int ms = READ_ONCE(ide_poll_ms);
 
 	if (!w)
-		return -ENOMEM;
+		return NULL;
 
 	kref_init(&w->ref);
 	mutex_init(&w->lock);
-	w->live = true;
 	w->dev[PCI_IDE_EP] = pci_dev_get(ide->pdev);
 	w->dev[PCI_IDE_RP] = pci_dev_get(ide->rp);
 	for (int i = 0; i < PCI_IDE_PARTNER_MAX; i++)
 		w->index[i] = ide->partner[i].stream_index;
-	ide->watch = w;
 
 	spin_lock(&ide_watched_lock);
 	w->seq = ++ide_watch_seq;
@@ -494,6 +542,27 @@ int ide_watch_add(struct pci_ide *ide)
 
 	if (ms)
 		queue_delayed_work(system_freezable_wq, &ide_poll_work, msecs_to_jiffies(ms));
+
+	return w;
+}
+
+/**
+ * ide_watch_add - watch those ends of a stream that are enabled
+ * @ide: a stream, one of whose ends was just enabled
+ *
+ * Context: process. ide_watch_del() is the undo, for both ends.
+ * Return: 0 or -ENOMEM.
+ */
+int ide_watch_add(struct pci_ide *ide)
+{
+	if (!ide->watch)
+		ide->watch = watch_start(ide);
+	if (!ide->watch)
+		return -ENOMEM;
+
+	guard(mutex)(&ide->watch->lock);
+	for (int i = 0; i < PCI_IDE_PARTNER_MAX; i++)
+		ide->watch->on[i] = ide->partner[i].enable;
 
 	return 0;
 }
@@ -519,7 +588,7 @@ void ide_watch_del(struct pci_ide *ide)
 	spin_unlock(&ide_watched_lock);
 
 	scoped_guard(mutex, &w->lock)
-		w->live = false;
+		memset(w->on, 0, sizeof(w->on));
 
 	watch_put(w);
 }
@@ -530,7 +599,7 @@ static bool watch_is_at(struct pci_ide_watch *w, struct pci_dev *pdev)
 	struct pci_dev *ep = w->dev[PCI_IDE_EP], *dev;
 
 	/* Any function of the device at the end of the link may log it */
-	if (pci_physfn(pdev)->bus == ep->bus)
+	if (pdev->bus == ep->bus)
 		return true;
 
 	for (dev = ep; dev; dev = pci_upstream_bridge(dev))
@@ -543,7 +612,8 @@ static bool watch_is_at(struct pci_ide_watch *w, struct pci_dev *pdev)
 /**
  * pci_ide_aer - look at the streams that an AER error may be about
  * @pdev: the function that signalled
- * @status: its Uncorrectable Error Status
+ * @status: its Uncorrectable Error Status, without what is masked: such a bit
+ *	may have been there for long
  *
  * A port that dropped a TLP for a wrong MAC or PCRC does not say of which
  * stream it was. If none of the port's streams has left the Secure state,
@@ -554,17 +624,23 @@ static bool watch_is_at(struct pci_ide_watch *w, struct pci_dev *pdev)
  */
 void pci_ide_aer(struct pci_dev *pdev, u32 status)
 {
+	int where = aer_reg(pdev, PCI_ERR_UNCOR_STATUS);
 	struct pci_ide_watch *w = NULL;
 	bool broken = false;
 
-	if (!(status & IDE_AER_BITS))
+	status &= IDE_AER_BITS;
+	if (!status)
 		return;
+
+	/* AER itself leaves fatal ones set, which would end later streams as well */
+	if (where)
+		pci_write_config_dword(pdev, where, status);
 
 	while ((w = watch_next(w)))
 		if (watch_is_at(w, pdev))
 			broken |= watch_check(w);
 
-	if (broken || !(status & (PCI_ERR_UNC_IDE_CHECK | PCI_ERR_UNC_PCRC_CHECK)))
+	if (broken || status == PCI_ERR_UNC_MISR_IDE)
 		return;
 
 	while ((w = watch_next(w)))

@@ -11,11 +11,9 @@
  */
 #define dev_fmt(fmt) "PCI/IDE: " fmt
 
-#include <linux/bitfield.h>
+#include <linux/bitmap.h>
 #include <linux/cleanup.h>
 #include <linux/err.h>
-#include <linux/iopoll.h>
-#include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/pci-ide.h>
@@ -27,41 +25,12 @@
 #include "pci.h"
 #include "tsm-hooks.h"
 
-#undef MODULE_PARAM_PREFIX
-#define MODULE_PARAM_PREFIX "pci_ide."
-
 #define IDE_NR_STREAM_IDS	256
 #define IDE_NR_SLOTS		(PCI_IDE_HB + 1)
 
 /* Protects ide_streams, all streams of the system; a leaf */
 static DEFINE_MUTEX(ide_streams_lock);
 static LIST_HEAD(ide_streams);
-
-static unsigned int ide_secure_timeout_ms = 100;
-
-static int secure_timeout_ms_set(const char *val, const struct kernel_param *kp)
-{
-	return param_set_uint_minmax(val, kp, 1, 10 * MSEC_PER_SEC);
-}
-
-static const struct kernel_param_ops secure_timeout_ms_ops = {
-	.set = secure_timeout_ms_set,
-	.get = param_get_uint,
-};
-module_param_cb(secure_timeout_ms, &secure_timeout_ms_ops, &ide_secure_timeout_ms, 0644);
-MODULE_PARM_DESC(secure_timeout_ms, "How long an enabled stream may take to become secure");
-
-static u8 link_segment(struct pci_dev *pdev)
-{
-	u16 sta2;
-
-	/* Without flit mode no TLP carries a segment, PCIe r7.0 sec 6.33 */
-	if (pcie_capability_read_word(pdev, PCI_EXP_LNKSTA2, &sta2) ||
-	    !(sta2 & PCI_EXP_LNKSTA2_FLIT))
-		return 0;
-
-	return pci_domain_nr(pdev->bus);
-}
 
 /*
  * Slots
@@ -118,6 +87,13 @@ static void give_slot(struct pci_ide *ide, enum pci_ide_partner_select where, in
 	ida_free(slots_of(ide, where, &nr), slot);
 }
 
+static void give_slots(struct pci_ide *ide)
+{
+	give_slot(ide, PCI_IDE_HB, ide->host_bridge_stream);
+	give_slot(ide, PCI_IDE_RP, ide->partner[PCI_IDE_RP].stream_index);
+	give_slot(ide, PCI_IDE_EP, ide->partner[PCI_IDE_EP].stream_index);
+}
+
 static int take_slots(struct pci_ide *ide)
 {
 	int slot[IDE_NR_SLOTS], rc;
@@ -166,16 +142,48 @@ static int fill_partners(struct pci_ide *ide)
 {
 	struct pci_ide_partner *ep = &ide->partner[PCI_IDE_EP], *rp = &ide->partner[PCI_IDE_RP];
 	struct pci_dev *bridge = pci_upstream_bridge(ide->pdev);
+	int rc = ide_rid_range(ide->pdev, &ide->first_rid, &ide->last_rid);
+
+	if (rc)
+		return rc;
 
 	ep->rid_start = pci_dev_id(ide->rp);
 	ep->rid_end = pci_dev_id(ide->rp);
 	ep->mem_assoc.end = -1;
 	ep->pref_assoc.end = -1;
+	ep->cfg = ide->pdev->ide_cfg;
+	ep->tee_limited = ide->pdev->ide_tee_limit;
 
+	rp->rid_start = ide->first_rid;
+	rp->rid_end = ide->last_rid;
 	rp->mem_assoc = ide_window(bridge, PCI_BRIDGE_MEM_WINDOW);
 	rp->pref_assoc = ide_window(bridge, PCI_BRIDGE_PREF_MEM_WINDOW);
+	/* A device that does not know them in a stream would lose them */
+	rp->cfg = ide->rp->ide_cfg && ide->pdev->ide_cfg;
+	rp->tee_limited = ide->rp->ide_tee_limit;
 
-	return ide_rid_range(ide->pdev, &rp->rid_start, &rp->rid_end);
+	return 0;
+}
+
+/* In the root port, requests would match two streams: of a switch, and of what is below it */
+static int enlist(struct pci_ide *ide)
+{
+	struct pci_ide *other;
+
+	guard(mutex)(&ide_streams_lock);
+	list_for_each_entry(other, &ide_streams, node) {
+		if (other->rp != ide->rp || other->pdev == ide->pdev ||
+		    !ide_rids_overlap(ide->first_rid, ide->last_rid,
+				      other->first_rid, other->last_rid))
+			continue;
+
+		pci_err(ide->pdev, "a stream of %s takes in the same requester IDs\n",
+			pci_name(other->pdev));
+		return -ERANGE;
+	}
+	list_add(&ide->node, &ide_streams);
+
+	return 0;
 }
 
 /**
@@ -194,7 +202,10 @@ static int fill_partners(struct pci_ide *ide)
  * Return: the stream, to be given to pci_ide_stream_release(), or ERR_PTR:
  * -EOPNOTSUPP  the device, its root port or a switch in between lacks IDE, or
  *              there is no root port, or its segment is above 0xff;
- * -ERANGE      the range of requester IDs would take in another device;
+ * -ERANGE      the range of requester IDs would take in another device, or a
+ *              function that @pdev does not stand for, or overlap with that of
+ *              another device's stream below the root port: one is above the
+ *              other;
  * -ENOSPC      host bridge, root port or device have no stream left;
  * -ENOMEM.
  */
@@ -218,10 +229,14 @@ struct pci_ide *pci_ide_stream_alloc(struct pci_dev *pdev)
 	if (rc)
 		return ERR_PTR(rc);
 
+	rc = enlist(ide);
+	if (rc) {
+		give_slots(ide);
+		return ERR_PTR(rc);
+	}
+
 	pci_dev_get(pdev);
 	pci_dev_get(rp);
-	scoped_guard(mutex, &ide_streams_lock)
-		list_add(&ide->node, &ide_streams);
 
 	return_ptr(ide);
 }
@@ -238,9 +253,7 @@ void pci_ide_stream_free(struct pci_ide *ide)
 	scoped_guard(mutex, &ide_streams_lock)
 		list_del(&ide->node);
 
-	give_slot(ide, PCI_IDE_HB, ide->host_bridge_stream);
-	give_slot(ide, PCI_IDE_RP, ide->partner[PCI_IDE_RP].stream_index);
-	give_slot(ide, PCI_IDE_EP, ide->partner[PCI_IDE_EP].stream_index);
+	give_slots(ide);
 	pci_dev_put(ide->rp);
 	pci_dev_put(ide->pdev);
 	kfree(ide);
@@ -313,6 +326,7 @@ int pci_ide_stream_register(struct pci_ide *ide)
 		return rc;
 	}
 
+	ide->any_id = ide->stream_id < 0;
 	ide->stream_id = id;
 	ide->name = no_free_ptr(name);
 
@@ -337,6 +351,8 @@ void pci_ide_stream_unregister(struct pci_ide *ide)
 
 	sysfs_remove_link(&hb->dev.kobj, ide->name);
 	ida_free(&hb->ide_stream_ids_ida, ide->stream_id);
+	if (ide->any_id)
+		ide->stream_id = -1;
 	kfree(ide->name);
 	ide->name = NULL;
 }
@@ -376,7 +392,7 @@ void pci_ide_stream_to_regs(struct pci_dev *pdev, struct pci_ide *ide,
 	struct pci_ide_partner *settings = pci_ide_to_settings(pdev, ide);
 
 	if (settings)
-		ide_encode_assoc(settings, link_segment(pdev), pdev->nr_ide_mem, regs);
+		ide_encode_assoc(settings, ide_segment(pdev), pdev->nr_ide_mem, regs);
 	else
 		*regs = (struct pci_ide_regs) {};
 }
@@ -384,15 +400,29 @@ EXPORT_SYMBOL_GPL(pci_ide_stream_to_regs);
 
 static u32 stream_ctl(struct pci_ide *ide, struct pci_ide_partner *settings, bool enable)
 {
-	/* Both ends must agree on what travels in the stream */
 	struct ide_ctl ctl = {
 		.id = ide->stream_id,
 		.dflt = settings->default_stream,
-		.cfg = ide->pdev->ide_cfg && ide->rp->ide_cfg,
-		.tee_limited = ide->pdev->ide_tee_limit && ide->rp->ide_tee_limit,
+		.cfg = settings->cfg,
+		.tee_limited = settings->tee_limited,
 	};
 
 	return ide_encode_ctl(&ctl, enable);
+}
+
+static void park_others(struct pci_dev *pdev)
+{
+	DECLARE_BITMAP(used, U8_MAX + 1) = {};
+	struct pci_ide_partner *settings;
+	struct pci_ide *ide;
+
+	guard(mutex)(&ide_streams_lock);
+	list_for_each_entry(ide, &ide_streams, node) {
+		settings = pci_ide_to_settings(pdev, ide);
+		if (settings)
+			__set_bit(settings->stream_index, used);
+	}
+	ide_park_idle(pdev, used);
 }
 
 /**
@@ -401,7 +431,8 @@ static u32 stream_ctl(struct pci_ide *ide, struct pci_ide_partner *settings, boo
  * @ide: a registered stream
  *
  * The first end to be set up also opens the switches in between. Keys can be
- * programmed once both ends are set up.
+ * programmed once both ends are set up. Blocks of @pdev that nobody uses get the
+ * reserved ID, as a reset may have left another in them.
  *
  * Context: process. pci_ide_stream_teardown() is the undo.
  * Return: 0, or with nothing changed
@@ -439,6 +470,7 @@ int pci_ide_stream_setup(struct pci_dev *pdev, struct pci_ide *ide)
 		ide->through = 1;
 	}
 
+	park_others(pdev);
 	pci_ide_stream_to_regs(pdev, ide, &regs);
 	ide_sel_program(pdev, settings->stream_index, &regs, stream_ctl(ide, settings, false));
 	settings->setup = 1;
@@ -474,32 +506,6 @@ void pci_ide_stream_teardown(struct pci_dev *pdev, struct pci_ide *ide)
 }
 EXPORT_SYMBOL_GPL(pci_ide_stream_teardown);
 
-static bool is_secure(u32 sts)
-{
-	return FIELD_GET(PCI_IDE_SEL_STS_STATE, sts) == PCI_IDE_SEL_STS_STATE_SECURE;
-}
-
-static int wait_secure(struct pci_dev *pdev, unsigned int index)
-{
-	unsigned int ms = READ_ONCE(ide_secure_timeout_ms);
-	u32 sts;
-	int rc;
-
-	rc = read_poll_timeout(ide_sel_read, sts, PCI_POSSIBLE_ERROR(sts) || is_secure(sts),
-			       USEC_PER_MSEC, ms * USEC_PER_MSEC, false,
-			       pdev, index, PCI_IDE_SEL_STS);
-	if (PCI_POSSIBLE_ERROR(sts))
-		return -ENODEV;
-
-	if (rc) {
-		pci_err(pdev, "stream block %u is not secure after %u ms: status %#010x\n",
-			index, ms, sts);
-		return -EIO;
-	}
-
-	return 0;
-}
-
 static int switch_on(struct pci_dev *pdev, struct pci_ide *ide, struct pci_ide_partner *settings)
 {
 	unsigned int index = settings->stream_index;
@@ -508,7 +514,7 @@ static int switch_on(struct pci_dev *pdev, struct pci_ide *ide, struct pci_ide_p
 	/* An IDE_FAIL from before is not about the keys of now */
 	ide_sel_write(pdev, index, PCI_IDE_SEL_STS, PCI_IDE_SEL_STS_IDE_FAIL);
 	ide_sel_write(pdev, index, PCI_IDE_SEL_CTL, stream_ctl(ide, settings, true));
-	rc = wait_secure(pdev, index);
+	rc = ide_wait_secure(pdev, index);
 	/* So that the DSM says why its connect failed */
 	if (rc == -EIO)
 		pci_tsm_report_lost(ide->pdev, PCI_TSM_REASON_IDE_TIMEOUT);
@@ -524,8 +530,9 @@ static int switch_on(struct pci_dev *pdev, struct pci_ide *ide, struct pci_ide_p
  * @ide: a stream with this end set up, and keys programmed and set to go
  *
  * Waits until the end reports Secure, pci_ide.secure_timeout_ms at most (100 by
- * default). Once both ends are on, the stream is watched: if it breaks,
- * pci_tsm_report_lost() is called for the device's end.
+ * default). From then on the end is watched: if the stream breaks there,
+ * pci_tsm_report_lost() is called for the device. The other end may be left to
+ * firmware, which then has to watch it.
  *
  * Context: process; sleeps. pci_ide_stream_disable() is the undo.
  * Return: 0, or with the end as pci_ide_stream_setup() left it
@@ -557,9 +564,6 @@ int pci_ide_stream_enable(struct pci_dev *pdev, struct pci_ide *ide)
 	}
 
 	settings->enable = 1;
-	if (!ide->partner[PCI_IDE_EP].enable || !ide->partner[PCI_IDE_RP].enable)
-		return 0;
-
 	rc = ide_watch_add(ide);
 	if (rc) {
 		ide_sel_write(pdev, settings->stream_index, PCI_IDE_SEL_CTL,
@@ -578,7 +582,7 @@ EXPORT_SYMBOL_GPL(pci_ide_stream_enable);
  * @ide: the stream; nothing is done if this end is not enabled
  *
  * Associations stay; the block goes back to the reserved stream ID. When it
- * returns, the stream's loss is not reported any more.
+ * returns, the stream's loss is not reported any more, whatever the other end.
  *
  * Context: process.
  */

@@ -43,15 +43,11 @@ struct ide_ctl {
  * struct ide_vfs - the VFs that a PF can have
  * @pf: the PF's requester ID
  * @total: how many there can be
- * @offset: First VF Offset
- * @stride: VF Stride
  * @max_bus: the highest bus that any number of VFs reaches
  */
 struct ide_vfs {
 	u16 pf;
 	u16 total;
-	u16 offset;
-	u16 stride;
 	u8 max_bus;
 };
 
@@ -65,6 +61,8 @@ void ide_encode_assoc(const struct pci_ide_partner *p, u8 segment, unsigned int 
 		      struct pci_ide_regs *regs);
 u32 ide_encode_ctl(const struct ide_ctl *ctl, bool enable);
 u16 ide_last_vf(const struct ide_vfs *vfs, u8 bus_end);
+bool ide_rids_overlap(u16 a_first, u16 a_last, u16 b_first, u16 b_last);
+u8 ide_segment(struct pci_dev *pdev);
 int ide_rid_range(struct pci_dev *pdev, u16 *first, u16 *last);
 struct pci_bus_region ide_window(struct pci_dev *bridge, int which);
 u32 ide_sel_read(struct pci_dev *pdev, unsigned int index, unsigned int reg);
@@ -73,6 +71,7 @@ void ide_sel_program(struct pci_dev *pdev, unsigned int index,
 		     const struct pci_ide_regs *regs, u32 ctl);
 void ide_sel_disable(struct pci_dev *pdev, unsigned int index);
 void ide_sel_clear(struct pci_dev *pdev, unsigned int index);
+void ide_park_idle(struct pci_dev *pdev, const unsigned long *used);
 
 /* ide-watch.c */
 int ide_path_check(struct pci_dev *ep, struct pci_dev *rp);
@@ -80,6 +79,7 @@ int ide_path_open(struct pci_dev *ep, struct pci_dev *rp);
 void ide_path_close(struct pci_dev *ep, struct pci_dev *rp);
 int ide_aer_unmask(struct pci_dev *pdev);
 void ide_aer_restore(struct pci_dev *pdev);
+int ide_wait_secure(struct pci_dev *pdev, unsigned int index);
 enum pci_tsm_reason ide_status_reason(u32 sts);
 int ide_watch_add(struct pci_ide *ide);
 void ide_watch_del(struct pci_ide *ide);

@@ -36,8 +36,9 @@ enum pci_ide_partner_select {
 /**
  * struct pci_ide_partner - what one end of a stream is to be programmed with
  *
- * pci_ide_stream_alloc() fills it in; a TSM driver may replace the ranges, and
- * choose @default_stream, until it calls pci_ide_stream_setup().
+ * pci_ide_stream_alloc() fills it in; a TSM driver may replace the ranges and
+ * choose @default_stream, @cfg and @tee_limited, until it calls
+ * pci_ide_stream_setup().
  */
 struct pci_ide_partner {
 	/** @rid_start: first requester ID of the other side (bus << 8 | devfn) */
@@ -55,6 +56,17 @@ struct pci_ide_partner {
 	struct pci_bus_region pref_assoc;
 	/** @default_stream: requests that match no association take this stream */
 	unsigned int default_stream:1;
+	/**
+	 * @cfg: configuration requests take this stream, too. As alloc leaves
+	 * it: this end is capable of it and, for the root port's end, whose
+	 * requests they are, the device as well
+	 */
+	unsigned int cfg:1;
+	/**
+	 * @tee_limited: of the requests of this end, those with the T bit only
+	 * take this stream. As alloc leaves it: this end is capable of it
+	 */
+	unsigned int tee_limited:1;
 	/** @setup: state: pci_ide_stream_setup() has programmed this end */
 	unsigned int setup:1;
 	/** @enable: state: pci_ide_stream_enable() has switched this end on */
@@ -100,7 +112,7 @@ struct pci_ide {
 	/**
 	 * @stream_id: 0 to 254, unique below a host bridge. Set by the TSM
 	 * driver before pci_ide_stream_register(), or left negative for any
-	 * that is free
+	 * that is free; negative again after pci_ide_stream_unregister() then
 	 */
 	int stream_id;
 	/** @name: of the symlink below the host bridge, while registered */
@@ -110,6 +122,9 @@ struct pci_ide {
 	struct pci_dev *rp;
 	struct list_head node;
 	struct pci_ide_watch *watch;
+	u16 first_rid;
+	u16 last_rid;
+	unsigned int any_id:1;
 	unsigned int through:1;
 };
 

@@ -46,12 +46,16 @@ static int devsec_fw_call(struct pci_dev *pdev, enum devsec_fw_op op, u8 stream_
 	return 0;
 }
 
-/* May @pdev have a stream at all? If not, a connection is a session only. */
+/*
+ * May @pdev have a stream at all? If not, a connection is a session only. What
+ * lies between the ends is no excuse: a way that is closed is an error.
+ */
 bool devsec_stream_possible(struct pci_dev *pdev)
 {
 	struct pci_dev *rp = pcie_find_root_port(pdev);
 
-	return rp && rp->ide_cap && pdev->ide_cap;
+	/* Neither for Link IDE only, nor where a requester ID has no room for the domain */
+	return rp && rp->nr_sel_ide && pdev->nr_sel_ide && pci_domain_nr(pdev->bus) <= 0xff;
 }
 
 static int devsec_stream_keys(struct pci_dev *pdev, struct pci_dev *rp,

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PCI IDE: the arithmetic against constants worked out by hand from the register
- * layout (PCIe r7.0 sec 7.9.26), and the life of a stream on functions whose
- * config space is an array.
+ * PCI IDE: the life of a stream, on functions whose config space is an array.
  */
 #include <kunit/test-bug.h>
 #include <kunit/test.h>
@@ -14,210 +12,13 @@
 #include "../tsm-hooks.h"
 
 #define CAP		PCI_CFG_SPACE_SIZE	/* Where the fakes have the capability */
+#define AER		0x80			/* and that of AER */
 #define PARKED		0xff000000
 #define SELECTIVE(n)	(0x2 | ((n) - 1) << 16)
-#define LINK(n)		(0x1 | ((n) - 1) << 13)
+#define LINK		0x1
 #define FLOWTHROUGH	0x4
-
-static const struct assoc_case {
-	const char *desc;
-	u16 rid_start, rid_end;
-	u8 segment, room;
-	u64 mem_start, mem_end, pref_start, pref_end;
-	u32 want_rid1, want_rid2;
-	int want_nr;
-	u32 want[6];
-} assoc_cases[] = {
-	{ "one RID, no addresses", 0x0008, 0x0008, 0, 2, 0, -1, 0, -1,
-	  0x00000800, 0x00000801, 0, { } },
-	{ "settings that nobody filled in", 0, 0, 0, 2, 0, 0, 0, 0,
-	  0x00000000, 0x00000001, 0, { } },
-	{ "RID range", 0x0100, 0x011f, 0, 2, 0, -1, 0, -1,
-	  0x00011f00, 0x00010001, 0, { } },
-	{ "segment", 0x0100, 0xffff, 0x12, 2, 0, -1, 0, -1,
-	  0x00ffff00, 0x12010001, 0, { } },
-	{ "highest segment", 0xffff, 0xffff, 0xff, 2, 0, -1, 0, -1,
-	  0x00ffff00, 0xffffff01, 0, { } },
-	{ "16 MiB below 4 GiB", 0, 0, 0, 2, 0xe0000000, 0xe0ffffff, 0, -1,
-	  0, 1, 1, { 0xe0fe0001, 0, 0 } },
-	{ "1 MiB exactly", 0, 0, 0, 2, 0x100000, 0x1fffff, 0, -1,
-	  0, 1, 1, { 0x00100101, 0, 0 } },
-	{ "one byte into the next MiB", 0, 0, 0, 2, 0x100000, 0x200000, 0, -1,
-	  0, 1, 1, { 0x00200101, 0, 0 } },
-	{ "one byte before the MiB", 0, 0, 0, 2, 0x1fffff, 0x2fffff, 0, -1,
-	  0, 1, 1, { 0x00200101, 0, 0 } },
-	{ "last MiB below 4 GiB", 0, 0, 0, 2, 0xfff00000, 0xffffffff, 0, -1,
-	  0, 1, 1, { 0xffffff01, 0, 0 } },
-	{ "first MiB above 4 GiB", 0, 0, 0, 2, 0, -1, 0x100000000, 0x1000fffff,
-	  0, 1, 1, { 0x00000001, 1, 1 } },
-	{ "across 4 GiB", 0, 0, 0, 2, 0, -1, 0xfff00000, 0x1001fffff,
-	  0, 1, 1, { 0x001fff01, 1, 0 } },
-	{ "far above 4 GiB", 0, 0, 0, 2, 0, -1, 0x380000100000, 0x3800002fffff,
-	  0, 1, 1, { 0x00200101, 0x3800, 0x3800 } },
-	{ "both windows", 0, 0, 0, 2, 0xe0000000, 0xe0ffffff, 0x400000000, 0x4000fffff,
-	  0, 1, 2, { 0xe0fe0001, 0, 0, 0x00000001, 4, 4 } },
-	{ "both windows, room for one", 0, 0, 0, 1, 0xe0000000, 0xe0ffffff,
-	  0x400000000, 0x4000fffff, 0, 1, 1, { 0xe0fe0001, 0, 0 } },
-	{ "both windows, no room", 0, 0, 0, 0, 0xe0000000, 0xe0ffffff,
-	  0x400000000, 0x4000fffff, 0, 1, 0, { } },
-};
-
-KUNIT_ARRAY_PARAM_DESC(assoc, assoc_cases, desc);
-
-static void settings_become_association_registers(struct kunit *test)
-{
-	const struct assoc_case *c = test->param_value;
-	struct pci_ide_partner p = {
-		.rid_start = c->rid_start, .rid_end = c->rid_end,
-		.mem_assoc = { c->mem_start, c->mem_end },
-		.pref_assoc = { c->pref_start, c->pref_end },
-	};
-	struct pci_ide_regs regs;
-
-	if (p.pref_assoc.start != c->pref_start)
-		kunit_skip(test, "bus addresses have 32 bits here");
-
-	memset(&regs, 0xa5, sizeof(regs));
-	ide_encode_assoc(&p, c->segment, c->room, &regs);
-	KUNIT_EXPECT_EQ(test, regs.rid1, c->want_rid1);
-	KUNIT_EXPECT_EQ(test, regs.rid2, c->want_rid2);
-	KUNIT_EXPECT_EQ(test, regs.nr_addr, c->want_nr);
-	KUNIT_EXPECT_MEMEQ(test, regs.addr, c->want, sizeof(c->want));
-}
-
-static const struct ctl_case {
-	const char *desc;
-	struct ide_ctl ctl;
-	bool enable;
-	u32 want;
-} ctl_cases[] = {
-	{ "ID only", { .id = 5 }, false, 0x05000000 },
-	{ "ID 0 enabled", { .id = 0 }, true, 0x00000001 },
-	{ "default stream", { .id = 5, .dflt = true }, false, 0x05400000 },
-	{ "TEE-limited", { .id = 5, .tee_limited = true }, true, 0x05800001 },
-	{ "configuration requests", { .id = 5, .cfg = true }, true, 0x05000201 },
-	{ "all", { 254, true, true, true }, true, 0xfec00201 },
-};
-
-KUNIT_ARRAY_PARAM_DESC(ctl, ctl_cases, desc);
-
-static void settings_become_the_control_register(struct kunit *test)
-{
-	const struct ctl_case *c = test->param_value;
-
-	KUNIT_EXPECT_EQ(test, ide_encode_ctl(&c->ctl, c->enable), c->want);
-}
-
-struct image {
-	u16 cap;
-	u32 cap_reg;
-	u32 sel_cap;
-	unsigned int other_at;	/* Selective block that has another SEL_CAP */
-	u32 other;
-};
-
-static u32 image_read(void *ctx, u16 where)
-{
-	const struct image *im = ctx;
-	unsigned int links = im->cap_reg & 1 ? (im->cap_reg >> 13 & 7) + 1 : 0;
-	unsigned int first = im->cap + 0x0c + links * 8;
-	unsigned int block = 20 + 12 * (im->sel_cap & 0xf);
-
-	if (where >= 0x1000)
-		return ~0;
-	if (where == im->cap + 4)
-		return im->cap_reg;
-	if (im->other_at && where == first + im->other_at * block)
-		return im->other;
-
-	return im->sel_cap;
-}
-
-static const struct parse_case {
-	const char *desc;
-	struct image image;
-	struct ide_layout want;
-} parse_cases[] = {
-	{ "nothing", { 0x100, 0 }, { } },
-	{ "device gone", { 0x100, ~0, ~0 }, { } },
-	{ "four selective", { 0x100, SELECTIVE(4), 2 }, { 0, 2, 4 } },
-	{ "link and selective", { 0x200, LINK(4) | SELECTIVE(1), 1 }, { 4, 1, 1 } },
-	{ "link only", { 0x200, LINK(8), 1 }, { 8, 0, 0 } },
-	{ "numbers without the feature bits", { 0x100, 0x00ffe000, 2 }, { } },
-	{ "256 large blocks", { 0x100, SELECTIVE(256), 15 }, { 0, 15, 19 } },
-	{ "256 small blocks", { 0x100, SELECTIVE(256), 0 }, { 0, 0, 191 } },
-	{ "block that ends with config space", { 0xfe0, SELECTIVE(9), 0 }, { 0, 0, 1 } },
-	{ "block that ends behind it", { 0xfe4, SELECTIVE(9), 0 }, { } },
-	{ "associations behind it", { 0xfe0, SELECTIVE(9), 1 }, { } },
-	{ "link blocks behind it", { 0xff0, LINK(8) | SELECTIVE(1), 0 }, { } },
-	{ "one link block fits", { 0xfe8, LINK(8) | SELECTIVE(1), 0 }, { 1, 0, 0 } },
-	{ "header behind it", { 0xff8, SELECTIVE(1), 0 }, { } },
-	{ "more associations later", { 0x100, SELECTIVE(4), 2, 2, 3 }, { 0, 2, 2 } },
-	{ "fewer associations later", { 0x100, SELECTIVE(4), 2, 1, 0 }, { 0, 2, 1 } },
-	{ "gone while it is read", { 0x100, SELECTIVE(4), 15, 3, ~0 }, { 0, 15, 3 } },
-};
-
-KUNIT_ARRAY_PARAM_DESC(parse, parse_cases, desc);
-
-static void only_blocks_with_a_known_place_are_used(struct kunit *test)
-{
-	const struct parse_case *c = test->param_value;
-	struct image image = c->image;
-	struct ide_layout l = ide_parse(image.cap, image_read, &image);
-
-	KUNIT_EXPECT_EQ(test, l.nr_link, c->want.nr_link);
-	KUNIT_EXPECT_EQ(test, l.nr_sel, c->want.nr_sel);
-	KUNIT_EXPECT_EQ(test, l.nr_assoc, c->want.nr_assoc);
-	if (l.nr_sel)
-		KUNIT_EXPECT_LE(test, ide_sel_offset(image.cap, &l, l.nr_sel), 0x1000);
-}
-
-static const struct vf_case {
-	const char *desc;
-	struct ide_vfs vfs;	/* pf, total, offset, stride, max_bus */
-	u8 bus_end;
-	u16 want;
-} vf_cases[] = {
-	{ "no VFs", { 0x0100, 0, 0, 0, 0 }, 0xff, 0x0100 },
-	{ "one VF", { 0x0100, 1, 4, 0, 1 }, 1, 0x0104 },
-	{ "stride 1", { 0x0100, 8, 1, 1, 1 }, 1, 0x0108 },
-	{ "stride 2", { 0x0100, 8, 0x80, 2, 1 }, 1, 0x018e },
-	{ "VFs on the next bus", { 0x0100, 256, 0x100, 1, 2 }, 2, 0x02ff },
-	{ "bus numbers for some VFs only", { 0x0100, 1024, 0x80, 4, 0x11 }, 2, 0x02fc },
-	{ "bus numbers for no VF", { 0x0100, 8, 0x100, 1, 2 }, 1, 0x01ff },
-	{ "offset and stride unknown", { 0x0100, 8, 0, 0, 3 }, 5, 0x03ff },
-	{ "offset and stride too small", { 0x0100, 8, 1, 1, 3 }, 5, 0x03ff },
-	{ "beyond bus 255", { 0xfe00, 0xffff, 1, 0xffff, 0xfe }, 0xff, 0xfe01 },
-};
-
-KUNIT_ARRAY_PARAM_DESC(vf, vf_cases, desc);
-
-static void range_reaches_the_last_possible_vf(struct kunit *test)
-{
-	const struct vf_case *c = test->param_value;
-
-	KUNIT_EXPECT_EQ(test, ide_last_vf(&c->vfs, c->bus_end), c->want);
-}
-
-static void status_says_why_a_stream_is_given_up(struct kunit *test)
-{
-	KUNIT_EXPECT_EQ(test, ide_status_reason(0x2), PCI_TSM_REASON_NONE);
-	KUNIT_EXPECT_EQ(test, ide_status_reason(0x0), PCI_TSM_REASON_IDE_INSECURE);
-	KUNIT_EXPECT_EQ(test, ide_status_reason(0xf), PCI_TSM_REASON_IDE_INSECURE);
-	KUNIT_EXPECT_EQ(test, ide_status_reason(0x80000002), PCI_TSM_REASON_IDE_FAIL);
-	KUNIT_EXPECT_EQ(test, ide_status_reason(0x80000000), PCI_TSM_REASON_IDE_FAIL);
-	KUNIT_EXPECT_EQ(test, ide_status_reason(~0), PCI_TSM_REASON_UNPLUGGED);
-}
-
-static void name_has_host_bridge_root_port_endpoint(struct kunit *test)
-{
-	char *low = ide_stream_name(0, 1, 2), *high = ide_stream_name(255, 254, 253);
-
-	KUNIT_EXPECT_STREQ(test, low, "stream0.1.2");
-	KUNIT_EXPECT_STREQ(test, high, "stream255.254.253");
-	kfree(low);
-	kfree(high);
-}
+#define CFG		0x80
+#define TEE		0x01000000
 
 /*
  * Functions that do not exist: a struct pci_dev of its own bus each, outside
@@ -326,6 +127,8 @@ static struct fake_fn *fake_make(struct kunit *test, struct fake_fn *above, int 
 	fn->pdev.cfg_size = PCI_CFG_SPACE_EXP_SIZE;
 	fn->pdev.pcie_cap = 0x40;
 	fn->pdev.pcie_flags_reg = type << 4 | 2;
+	fn->pdev.hdr_type = type == PCI_EXP_TYPE_ENDPOINT ? PCI_HEADER_TYPE_NORMAL :
+							    PCI_HEADER_TYPE_BRIDGE;
 	fn->pdev.error_state = pci_channel_io_normal;
 	fn->cfg[CAP / 4] = PCI_EXT_CAP_ID_IDE | 1 << 16;
 
@@ -340,21 +143,30 @@ static void fake_add(struct kunit *test, struct fake_fn *fn)
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_remove, fn), 0);
 }
 
+static u32 *sel(struct fake_fn *fn, int index, int reg)
+{
+	int links = fn->cfg[CAP / 4 + 1] & LINK;
+
+	return &fn->cfg[CAP / 4 + 3 + 2 * links + 8 * index + reg / 4];
+}
+
+static u32 *link_ctl(struct fake_fn *fn)
+{
+	return &fn->cfg[CAP / 4 + 3];
+}
+
 /* A function with @nr selective blocks of one address association each */
 static struct fake_fn *fake_end(struct kunit *test, struct fake_fn *above, int type, int nr)
 {
 	struct fake_fn *fn = fake_make(test, above, type);
 
 	fn->cfg[CAP / 4 + 1] = SELECTIVE(nr);
+	if (type == PCI_EXP_TYPE_ROOT_PORT)
+		fn->cfg[CAP / 4 + 1] |= LINK;
 	for (int i = 0; i < nr; i++)
-		fn->cfg[CAP / 4 + 3 + 8 * i] = 1;
+		*sel(fn, i, PCI_IDE_SEL_CAP) = 1;
 
 	return fn;
-}
-
-static u32 *sel(struct fake_fn *fn, int index, int reg)
-{
-	return &fn->cfg[CAP / 4 + 3 + 8 * index + reg / 4];
 }
 
 static void expect_idle(struct kunit *test, struct fake_fn *fn, int index)
@@ -408,6 +220,16 @@ static void idle_blocks_get_the_reserved_id(struct kunit *test)
 		expect_idle(test, f->ep, i);
 	for (int i = 0; i < 3; i++)
 		expect_idle(test, f->rp, i);
+	KUNIT_EXPECT_EQ(test, *link_ctl(f->rp), PARKED);
+}
+
+static struct pci_ide *stream_of(struct kunit *test, struct fake_fn *fn)
+{
+	struct pci_ide *ide = pci_ide_stream_alloc(&fn->pdev);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(ide));
+
+	return ide;
 }
 
 /* As far as @steps says; then whatever was done is undone by release */
@@ -434,8 +256,7 @@ static void release_undoes_every_partial_state(struct kunit *test)
 
 	add_ends(test);
 	for (int steps = 0; steps <= 5; steps++) {
-		ide = pci_ide_stream_alloc(&f->ep->pdev);
-		KUNIT_ASSERT_FALSE(test, IS_ERR(ide));
+		ide = stream_of(test, f->ep);
 		do_steps(test, ide, steps);
 		pci_ide_stream_release(ide);
 		expect_idle(test, f->ep, 0);
@@ -453,8 +274,7 @@ static void enabled_stream_has_its_registers(struct kunit *test)
 	struct pci_ide *ide;
 
 	add_ends(test);
-	ide = pci_ide_stream_alloc(&f->ep->pdev);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(ide));
+	ide = stream_of(test, f->ep);
 	ide->stream_id = 9;
 	ide->partner[PCI_IDE_EP].default_stream = 1;
 	do_steps(test, ide, 3);
@@ -473,6 +293,111 @@ static void enabled_stream_has_its_registers(struct kunit *test)
 	pci_ide_stream_release(ide);
 }
 
+static void idle_blocks_get_the_reserved_id_again(struct kunit *test)
+{
+	struct fake_hb *f = test->priv;
+	struct pci_ide *a, *b, *c;
+
+	add_ends(test);
+	a = stream_of(test, f->ep);
+	do_steps(test, a, 5);
+
+	/* As after a reset; block 0 is @a's, whose owner has to notice */
+	*link_ctl(f->rp) = 0;
+	for (int i = 0; i < 3; i++)
+		*sel(f->rp, i, PCI_IDE_SEL_CTL) = 0;
+	b = stream_of(test, f->ep);
+	do_steps(test, b, 3);
+	KUNIT_EXPECT_EQ(test, *link_ctl(f->rp), PARKED);
+	KUNIT_EXPECT_EQ(test, *sel(f->rp, 0, PCI_IDE_SEL_CTL), 0);
+	KUNIT_EXPECT_EQ(test, *sel(f->rp, 1, PCI_IDE_SEL_CTL), 0x01000000);
+	expect_idle(test, f->rp, 2);
+	pci_ide_stream_release(b);
+
+	/* One that somebody else enabled is left alone */
+	*link_ctl(f->rp) = 0x05000001;
+	*sel(f->rp, 2, PCI_IDE_SEL_CTL) = 0x06000001;
+	c = stream_of(test, f->ep);
+	do_steps(test, c, 3);
+	KUNIT_EXPECT_EQ(test, *link_ctl(f->rp), 0x05000001);
+	KUNIT_EXPECT_EQ(test, *sel(f->rp, 2, PCI_IDE_SEL_CTL), 0x06000001);
+	pci_ide_stream_release(c);
+	pci_ide_stream_release(a);
+}
+
+static const struct end_case {
+	const char *desc;
+	u32 ep, rp;		/* capabilities */
+	u32 want_ep, want_rp;	/* Control */
+} end_cases[] = {
+	{ "neither", 0, 0, 0x09000000, 0x09000000 },
+	{ "both", CFG | TEE, CFG | TEE, 0x09800200, 0x09800200 },
+	{ "device only", CFG | TEE, 0, 0x09800200, 0x09000000 },
+	{ "root port only", 0, CFG | TEE, 0x09000000, 0x09800000 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(end, end_cases, desc);
+
+static void each_end_does_what_it_can(struct kunit *test)
+{
+	const struct end_case *c = test->param_value;
+	struct fake_hb *f = test->priv;
+	struct pci_ide *ide;
+
+	f->ep->cfg[CAP / 4 + 1] |= c->ep;
+	f->rp->cfg[CAP / 4 + 1] |= c->rp;
+	add_ends(test);
+	ide = stream_of(test, f->ep);
+	ide->stream_id = 9;
+	do_steps(test, ide, 3);
+	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_CTL), c->want_ep);
+	KUNIT_EXPECT_EQ(test, *sel(f->rp, 0, PCI_IDE_SEL_CTL), c->want_rp);
+	pci_ide_stream_release(ide);
+}
+
+static void ends_do_what_the_driver_chooses(struct kunit *test)
+{
+	struct fake_hb *f = test->priv;
+	struct pci_ide *ide;
+
+	f->ep->cfg[CAP / 4 + 1] |= CFG | TEE;
+	f->rp->cfg[CAP / 4 + 1] |= CFG | TEE;
+	add_ends(test);
+	ide = stream_of(test, f->ep);
+	ide->stream_id = 9;
+	ide->partner[PCI_IDE_EP].cfg = 0;
+	ide->partner[PCI_IDE_RP].tee_limited = 0;
+	do_steps(test, ide, 5);
+	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_CTL), 0x09800001);
+	KUNIT_EXPECT_EQ(test, *sel(f->rp, 0, PCI_IDE_SEL_CTL), 0x09000201);
+	pci_ide_stream_release(ide);
+}
+
+static void id_that_was_chosen_is_forgotten(struct kunit *test)
+{
+	struct fake_hb *f = test->priv;
+	struct pci_ide *a, *b;
+
+	add_ends(test);
+	a = stream_of(test, f->ep);
+	b = stream_of(test, f->ep);
+	KUNIT_EXPECT_EQ(test, pci_ide_stream_register(a), 0);
+	KUNIT_EXPECT_EQ(test, a->stream_id, 0);
+	pci_ide_stream_unregister(a);
+	KUNIT_EXPECT_EQ(test, pci_ide_stream_register(b), 0);
+	KUNIT_EXPECT_EQ(test, pci_ide_stream_register(a), 0);
+	KUNIT_EXPECT_EQ(test, a->stream_id, 1);
+
+	/* One that the driver wanted is not */
+	pci_ide_stream_unregister(a);
+	a->stream_id = 9;
+	KUNIT_EXPECT_EQ(test, pci_ide_stream_register(a), 0);
+	pci_ide_stream_unregister(a);
+	KUNIT_EXPECT_EQ(test, a->stream_id, 9);
+	pci_ide_stream_release(b);
+	pci_ide_stream_release(a);
+}
+
 static void steps_out_of_order_are_refused(struct kunit *test)
 {
 	struct fake_hb *f = test->priv;
@@ -480,8 +405,7 @@ static void steps_out_of_order_are_refused(struct kunit *test)
 	struct pci_ide *ide;
 
 	add_ends(test);
-	ide = pci_ide_stream_alloc(ep);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(ide));
+	ide = stream_of(test, f->ep);
 	KUNIT_EXPECT_EQ(test, pci_ide_stream_setup(ep, ide), -EINVAL);
 	KUNIT_EXPECT_EQ(test, pci_ide_stream_enable(ep, ide), -EINVAL);
 	ide->stream_id = PCI_IDE_RESERVED_STREAM_ID;
@@ -500,10 +424,8 @@ static void each_pool_runs_dry_with_enospc(struct kunit *test)
 	struct pci_ide *a, *b;
 
 	add_ends(test);
-	a = pci_ide_stream_alloc(&f->ep->pdev);
-	b = pci_ide_stream_alloc(&f->ep->pdev);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(a));
-	KUNIT_ASSERT_FALSE(test, IS_ERR(b));
+	a = stream_of(test, f->ep);
+	b = stream_of(test, f->ep);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(pci_ide_stream_alloc(&f->ep->pdev)), -ENOSPC);
 	pci_ide_stream_release(b);
 
@@ -526,8 +448,7 @@ static void firmware_keeps_its_stream(struct kunit *test)
 	add_ends(test);
 	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_CTL), 0x07400001);
 
-	ide = pci_ide_stream_alloc(&f->ep->pdev);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(ide));
+	ide = stream_of(test, f->ep);
 	KUNIT_EXPECT_EQ(test, ide->partner[PCI_IDE_EP].stream_index, 1);
 	KUNIT_EXPECT_EQ(test, ide->partner[PCI_IDE_RP].stream_index, 0);
 	ide->stream_id = 7;
@@ -551,8 +472,7 @@ static void enable_fails_if_never_secure(struct kunit *test)
 
 	f->ep->never_secure = true;
 	add_ends(test);
-	ide = pci_ide_stream_alloc(&f->ep->pdev);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(ide));
+	ide = stream_of(test, f->ep);
 	do_steps(test, ide, 4);
 	KUNIT_EXPECT_EQ(test, pci_ide_stream_enable(&f->ep->pdev, ide), -EIO);
 	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_CTL), 0);
@@ -588,8 +508,7 @@ static void aer_looks_at_streams_that_run(struct kunit *test)
 	struct pci_ide *ide;
 
 	add_ends(test);
-	ide = pci_ide_stream_alloc(&f->ep->pdev);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(ide));
+	ide = stream_of(test, f->ep);
 	do_steps(test, ide, 5);
 	*sel(f->ep, 0, PCI_IDE_SEL_STS) |= BIT(31);
 	pci_ide_aer(&f->rp->pdev, PCI_ERR_UNC_SURPDN);
@@ -601,6 +520,118 @@ static void aer_looks_at_streams_that_run(struct kunit *test)
 	*sel(f->ep, 0, PCI_IDE_SEL_STS) |= BIT(31);
 	pci_ide_aer(&f->rp->pdev, PCI_ERR_UNC_IDE_CHECK);
 	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_STS), 0x80000002);
+	pci_ide_stream_release(ide);
+}
+
+static void end_that_is_enabled_is_watched(struct kunit *test)
+{
+	struct fake_hb *f = test->priv;
+	struct pci_ide *ide;
+
+	add_ends(test);
+	ide = stream_of(test, f->ep);
+	do_steps(test, ide, 2);
+	KUNIT_EXPECT_EQ(test, pci_ide_stream_enable(&f->ep->pdev, ide), 0);
+	*sel(f->ep, 0, PCI_IDE_SEL_STS) |= BIT(31);
+	*sel(f->rp, 0, PCI_IDE_SEL_STS) = BIT(31);
+	pci_ide_aer(&f->rp->pdev, PCI_ERR_UNC_MISR_IDE);
+	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_STS), 0x00000002);
+	KUNIT_EXPECT_EQ(test, *sel(f->rp, 0, PCI_IDE_SEL_STS), 0x80000000);
+	pci_ide_stream_release(ide);
+}
+
+#ifdef CONFIG_PCIEAER
+static u32 *aer(struct fake_fn *fn, int reg)
+{
+	return &fn->cfg[(AER + reg) / 4];
+}
+
+static void add_ends_with_aer(struct kunit *test)
+{
+	struct fake_hb *f = test->priv;
+
+	add_ends(test);
+	f->ep->pdev.aer_cap = AER;
+	f->rp->pdev.aer_cap = AER;
+	*aer(f->ep, PCI_ERR_UNCOR_MASK) = 0x70400000;
+	*aer(f->rp, PCI_ERR_UNCOR_MASK) = 0x50400000;
+}
+
+static void errors_are_unmasked_while_ends_are_on(struct kunit *test)
+{
+	struct fake_hb *f = test->priv;
+	struct pci_ide *a, *b;
+
+	add_ends_with_aer(test);
+	a = stream_of(test, f->ep);
+	b = stream_of(test, f->ep);
+	do_steps(test, a, 5);
+	do_steps(test, b, 5);
+	KUNIT_EXPECT_EQ(test, *aer(f->ep, PCI_ERR_UNCOR_MASK), 0x00400000);
+	KUNIT_EXPECT_EQ(test, *aer(f->rp, PCI_ERR_UNCOR_MASK), 0x00400000);
+	/* The fake keeps what clears a bit */
+	KUNIT_EXPECT_EQ(test, *aer(f->ep, PCI_ERR_UNCOR_STATUS), 0x70000000);
+
+	pci_ide_stream_release(a);
+	KUNIT_EXPECT_EQ(test, *aer(f->ep, PCI_ERR_UNCOR_MASK), 0x00400000);
+	pci_ide_stream_disable(&f->ep->pdev, b);
+	KUNIT_EXPECT_EQ(test, *aer(f->ep, PCI_ERR_UNCOR_MASK), 0x70400000);
+	KUNIT_EXPECT_EQ(test, *aer(f->rp, PCI_ERR_UNCOR_MASK), 0x00400000);
+	pci_ide_stream_release(b);
+	KUNIT_EXPECT_EQ(test, *aer(f->rp, PCI_ERR_UNCOR_MASK), 0x50400000);
+}
+
+static void errors_of_ide_are_cleared(struct kunit *test)
+{
+	struct fake_hb *f = test->priv;
+
+	add_ends_with_aer(test);
+	pci_ide_aer(&f->rp->pdev, PCI_ERR_UNC_SURPDN);
+	KUNIT_EXPECT_EQ(test, *aer(f->rp, PCI_ERR_UNCOR_STATUS), 0);
+	pci_ide_aer(&f->rp->pdev, PCI_ERR_UNC_IDE_CHECK | PCI_ERR_UNC_SURPDN);
+	KUNIT_EXPECT_EQ(test, *aer(f->rp, PCI_ERR_UNCOR_STATUS), 0x10000000);
+
+	/* They are not ours where firmware handles them */
+	f->hb->native_aer = 0;
+	pci_ide_aer(&f->rp->pdev, PCI_ERR_UNC_MISR_IDE);
+	if (!pcie_ports_native)
+		KUNIT_EXPECT_EQ(test, *aer(f->rp, PCI_ERR_UNCOR_STATUS), 0x10000000);
+}
+#endif /* CONFIG_PCIEAER */
+
+/* A switch with a DSM, and below it a device with one of its own */
+static void streams_do_not_share_requester_ids(struct kunit *test)
+{
+	struct fake_hb *f = test->priv;
+	struct fake_fn *up = fake_end(test, f->rp, PCI_EXP_TYPE_UPSTREAM, 2);
+	struct fake_fn *down = fake_make(test, up, PCI_EXP_TYPE_DOWNSTREAM);
+	struct pci_ide *ide;
+
+	up->cfg[CAP / 4 + 1] |= FLOWTHROUGH;
+	down->cfg[CAP / 4 + 1] = FLOWTHROUGH;
+	up->cfg[PCI_PRIMARY_BUS / 4] = 0x00070201;
+	f->ep = fake_end(test, down, PCI_EXP_TYPE_ENDPOINT, 2);
+	fake_add(test, f->rp);
+	fake_add(test, up);
+	fake_add(test, down);
+	fake_add(test, f->ep);
+
+	ide = stream_of(test, up);
+	KUNIT_EXPECT_EQ(test, ide->partner[PCI_IDE_RP].rid_start, 0x0100);
+	KUNIT_EXPECT_EQ(test, ide->partner[PCI_IDE_RP].rid_end, 0x07ff);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(pci_ide_stream_alloc(&f->ep->pdev)), -ERANGE);
+	KUNIT_EXPECT_TRUE(test, ida_is_empty(&f->ep->pdev.ide_stream_ida));
+	pci_ide_stream_release(ide);
+
+	ide = stream_of(test, f->ep);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(pci_ide_stream_alloc(&up->pdev)), -ERANGE);
+	pci_ide_stream_release(ide);
+	KUNIT_EXPECT_TRUE(test, ida_is_empty(&f->hb->ide_stream_ida));
+
+	/* The bridge does not answer: nothing is known, so all is taken */
+	up->cfg[PCI_PRIMARY_BUS / 4] = ~0;
+	ide = stream_of(test, up);
+	KUNIT_EXPECT_EQ(test, ide->partner[PCI_IDE_RP].rid_end, 0xffff);
 	pci_ide_stream_release(ide);
 }
 
@@ -620,11 +651,12 @@ static void switch_passes_streams_while_there_are_any(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PTR_ERR(pci_ide_stream_alloc(&f->ep->pdev)), -EOPNOTSUPP);
 
 	down->cfg[CAP / 4 + 1] = FLOWTHROUGH;
-	a = pci_ide_stream_alloc(&f->ep->pdev);
-	b = pci_ide_stream_alloc(&f->ep->pdev);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(a));
-	KUNIT_ASSERT_FALSE(test, IS_ERR(b));
+	a = stream_of(test, f->ep);
+	b = stream_of(test, f->ep);
 	do_steps(test, a, 3);
+	/* A reset between the two */
+	up->cfg[CAP / 4 + 2] = 0;
+	down->cfg[CAP / 4 + 2] = 0;
 	do_steps(test, b, 3);
 	KUNIT_EXPECT_EQ(test, up->cfg[CAP / 4 + 2], FLOWTHROUGH);
 	KUNIT_EXPECT_EQ(test, down->cfg[CAP / 4 + 2], FLOWTHROUGH);
@@ -636,21 +668,25 @@ static void switch_passes_streams_while_there_are_any(struct kunit *test)
 }
 
 static struct kunit_case ide_cases[] = {
-	KUNIT_CASE_PARAM(settings_become_association_registers, assoc_gen_params),
-	KUNIT_CASE_PARAM(settings_become_the_control_register, ctl_gen_params),
-	KUNIT_CASE_PARAM(only_blocks_with_a_known_place_are_used, parse_gen_params),
-	KUNIT_CASE_PARAM(range_reaches_the_last_possible_vf, vf_gen_params),
-	KUNIT_CASE(status_says_why_a_stream_is_given_up),
-	KUNIT_CASE(name_has_host_bridge_root_port_endpoint),
 	KUNIT_CASE(idle_blocks_get_the_reserved_id),
 	KUNIT_CASE(release_undoes_every_partial_state),
 	KUNIT_CASE(enabled_stream_has_its_registers),
+	KUNIT_CASE(idle_blocks_get_the_reserved_id_again),
+	KUNIT_CASE_PARAM(each_end_does_what_it_can, end_gen_params),
+	KUNIT_CASE(ends_do_what_the_driver_chooses),
+	KUNIT_CASE(id_that_was_chosen_is_forgotten),
 	KUNIT_CASE(steps_out_of_order_are_refused),
 	KUNIT_CASE(each_pool_runs_dry_with_enospc),
 	KUNIT_CASE(firmware_keeps_its_stream),
 	KUNIT_CASE(enable_fails_if_never_secure),
 	KUNIT_CASE(functions_that_cannot_have_streams_are_refused),
 	KUNIT_CASE(aer_looks_at_streams_that_run),
+	KUNIT_CASE(end_that_is_enabled_is_watched),
+#ifdef CONFIG_PCIEAER
+	KUNIT_CASE(errors_are_unmasked_while_ends_are_on),
+	KUNIT_CASE(errors_of_ide_are_cleared),
+#endif
+	KUNIT_CASE(streams_do_not_share_requester_ids),
 	KUNIT_CASE(switch_passes_streams_while_there_are_any),
 	{ }
 };
@@ -662,6 +698,3 @@ static struct kunit_suite ide_suite = {
 };
 
 kunit_test_suite(ide_suite);
-
-MODULE_DESCRIPTION("Tests of PCI IDE");
-MODULE_LICENSE("GPL");

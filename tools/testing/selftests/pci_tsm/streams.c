@@ -41,9 +41,13 @@ static bool leads_to(const char *name, const char *ep)
 	return !run("[ $(readlink -f " HB "%s) = $(readlink -f " DEV ") ]", ep, name, ep);
 }
 
-static void refused(struct __test_metadata *_metadata, const char *ep, int contexts)
+/* For want of what @where says, as the log has it */
+static void refused(struct __test_metadata *_metadata, const char *ep, int contexts,
+		    const char *where)
 {
+	run("dmesg -c >/dev/null");
 	EXPECT_EQ(-ENOSPC, put("1", DEV "tsm/connect", ep));
+	EXPECT_EQ(0, run("dmesg | grep -q '%s: .*no stream left of the %s'", ep, where));
 	EXPECT_STREQ("disconnected", get(DEV "tsm/state", ep));
 	EXPECT_STREQ("refused", get(DEV "tsm/reason", ep));
 	EXPECT_STREQ("", get(DEV "tsm/connect", ep));
@@ -65,8 +69,8 @@ TEST_F(streams, host_bridge_with_four)
 		EXPECT_STREQ(str("%d", 3 - i), get(HB "available_secure_streams", last));
 		EXPECT_TRUE(leads_to(str("stream%d.0.0", i), self->ep[i].s));
 	}
-	refused(_metadata, last, 4);
-	refused(_metadata, last, 4);
+	refused(_metadata, last, 4, "4 in host bridge pci");
+	refused(_metadata, last, 4, "4 in host bridge pci");
 	EXPECT_STREQ("stream0.0.0 stream1.0.0 stream2.0.0 stream3.0.0 0", names(last));
 
 	/* The one that becomes free is the one that it gets */
@@ -74,7 +78,7 @@ TEST_F(streams, host_bridge_with_four)
 	EXPECT_STREQ("stream0.0.0 stream2.0.0 stream3.0.0 1", names(last));
 	EXPECT_EQ(0, put("1", DEV "tsm/connect", last));
 	EXPECT_TRUE(leads_to("stream1.0.0", last));
-	refused(_metadata, self->ep[1].s, 4);
+	refused(_metadata, self->ep[1].s, 4, "4 in host bridge pci");
 
 	for (int i = 0; i < NR; i++)
 		EXPECT_EQ(i == 1 ? -ENXIO : 0, put("1", DEV "tsm/disconnect", self->ep[i].s));
@@ -91,7 +95,7 @@ TEST_F(streams, root_port_with_two)
 	EXPECT_EQ(0, put("1", DEV "tsm/connect", self->ep[0].s));
 	EXPECT_EQ(0, put("1", DEV "tsm/connect", self->ep[1].s));
 	EXPECT_STREQ("stream0.0.0 stream1.1.0 253", names(last));
-	refused(_metadata, last, 2);
+	refused(_metadata, last, 2, "2 in root port ");
 
 	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", self->ep[0].s));
 	EXPECT_EQ(0, put("1", DEV "tsm/connect", last));
@@ -103,7 +107,7 @@ TEST_F(streams, host_bridge_without)
 {
 	ASSERT_TRUE(devsec_load("topology=ep*5 hb_streams=0", ""));
 	find_all(_metadata, self, "ep");
-	refused(_metadata, self->ep[0].s, 0);
+	refused(_metadata, self->ep[0].s, 0, "0 in host bridge pci");
 }
 
 /* Two host bridges: the streams of one are not those of the other */
