@@ -231,6 +231,13 @@ static bool is_gone(struct pci_tsm_dsm *dsm)
 	return dsm->gone;
 }
 
+/* A device that is reset meanwhile breaks every protocol; a timeout is the op's own verdict */
+static bool is_cut_short(struct pci_tsm_dsm *dsm)
+{
+	return pci_tsm_item_cancelled(dsm) &&
+	       pci_tsm_record_loss(&dsm->rec) != PCI_TSM_REASON_IDE_TIMEOUT;
+}
+
 static void refuse_reason(struct pci_tsm_dsm *dsm, int rc, enum pci_tsm_step *step,
 			  enum pci_tsm_reason *reason)
 {
@@ -263,6 +270,8 @@ static int do_connect(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 	rc = pci_tsm_move(dsm, NULL, PCI_TSM_STEP_CONNECT, PCI_TSM_REASON_REQUEST);
 	if (!rc)
 		rc = bring_up(dsm, req->fn, &req->connect);
+	if (rc && is_cut_short(dsm))
+		rc = -ECANCELED;
 	if (!rc)
 		rc = pci_tsm_move(dsm, NULL, PCI_TSM_STEP_CONNECTED, PCI_TSM_REASON_REQUEST);
 	count_connect(dsm, rc);

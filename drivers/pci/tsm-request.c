@@ -128,10 +128,18 @@ static void disconnect_cancels(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 	dsm->op_cancelled = true;
 }
 
+/* The device is, or the TSM that serves it; a connect may mean another one */
+static bool is_going(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
+{
+	if (dsm->gone || req->fn->gone)
+		return true;
+	return req->verb != PCI_TSM_VERB_CONNECT && dsm->tsm && READ_ONCE(dsm->tsm->leaving);
+}
+
 static int req_submit(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 {
 	guard(raw_spinlock_irqsave)(&dsm->lock);
-	if (dsm->gone || req->fn->gone)
+	if (is_going(dsm, req))
 		return -ENODEV;
 	/* Here, and not before: whoever wants to sleep takes the lock afterwards */
 	if (req->verb != PCI_TSM_VERB_DISCONNECT && pci_tsm_asleep())

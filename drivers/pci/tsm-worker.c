@@ -396,11 +396,16 @@ static void dsm_work(struct work_struct *work)
 	pci_tsm_dsm_put(dsm);
 }
 
-/* A TDI that is lost, by itself or with its DSM, and can still do DMA */
+/* Lost, by itself or with its DSM, and perhaps still doing DMA; also while it is unbound */
 static bool fn_to_quiesce(struct pci_tsm_fn *fn)
 {
-	return fn->tsm && fn->tsm->tdi && !fn->quiesced && !fn->gone &&
-	       (pci_tsm_record_loss(&fn->rec) || pci_tsm_record_loss(&fn->dsm->rec));
+	struct pci_tsm_change now;
+
+	if (fn->quiesced || fn->gone)
+		return false;
+	pci_tsm_record_read(&fn->rec, &now);
+	return now.new == PCI_TSM_ERROR ||
+	       (now.new == PCI_TSM_BOUND && pci_tsm_record_loss(&fn->dsm->rec));
 }
 
 static bool fn_is_dsm(struct pci_tsm_fn *fn)
