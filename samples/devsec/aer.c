@@ -75,6 +75,24 @@ static bool devsec_aer_root(struct devsec_fn *root, u16 source, bool fatal)
 	return devsec_cfg_read(cfg, root->aer + PCI_ERR_ROOT_COMMAND, 4) & enable;
 }
 
+static void devsec_aer_log(struct devsec_cfg *cfg, u16 where, u16 bits)
+{
+	devsec_cfg_set(cfg, where, 2, devsec_cfg_read(cfg, where, 2) | bits);
+}
+
+/* Send ERR_FATAL or ERR_NONFATAL, if one of its two enable bits is set: sec 6.2.6. */
+static bool devsec_aer_send(struct devsec_fn *fn, bool fatal)
+{
+	u16 ctl = devsec_cfg_read(fn->cfg, fn->exp + PCI_EXP_DEVCTL, 2);
+	bool serr = devsec_cfg_read(fn->cfg, PCI_COMMAND, 2) & PCI_COMMAND_SERR;
+
+	if (!serr && !(ctl & (fatal ? PCI_EXP_DEVCTL_FERE : PCI_EXP_DEVCTL_NFERE)))
+		return false;
+	if (serr)
+		devsec_aer_log(fn->cfg, PCI_STATUS, PCI_STATUS_SIG_SYSTEM_ERROR);
+	return devsec_aer_root(fn->root, devsec_fn_bus(fn) << 8 | fn->devfn, fatal);
+}
+
 /*
  * A function detects uncorrectable errors. Called with the host's lock held.
  * Returns whether the root port's interrupt is due (devsec_irq_raise()).
@@ -84,8 +102,7 @@ bool devsec_aer_raise(struct devsec_fn *fn, u32 errors)
 	struct devsec_cfg *cfg = fn->cfg;
 	u16 pos = fn->aer;
 	bool irq = false;
-	u32 live;
-	u16 ctl;
+	u32 mask, sever;
 
 	lockdep_assert_held(&fn->host->lock);
 
@@ -96,19 +113,18 @@ bool devsec_aer_raise(struct devsec_fn *fn, u32 errors)
 	devsec_cfg_set(cfg, pos + PCI_ERR_UNCOR_STATUS, 4,
 		       devsec_cfg_read(cfg, pos + PCI_ERR_UNCOR_STATUS, 4) | errors);
 
-	live = errors & ~devsec_cfg_read(cfg, pos + PCI_ERR_UNCOR_MASK, 4);
-	ctl = devsec_cfg_read(cfg, fn->exp + PCI_EXP_DEVCTL, 2);
-	for (u32 bit; live; live &= ~bit) {
+	mask = devsec_cfg_read(cfg, pos + PCI_ERR_UNCOR_MASK, 4);
+	sever = devsec_cfg_read(cfg, pos + PCI_ERR_UNCOR_SEVER, 4);
+	for (u32 bit; errors; errors &= ~bit) {
 		bool fatal;
 
-		bit = BIT(__ffs(live));
-		fatal = devsec_cfg_read(cfg, pos + PCI_ERR_UNCOR_SEVER, 4) & bit;
-		devsec_cfg_set(cfg, fn->exp + PCI_EXP_DEVSTA, 2,
-			       devsec_cfg_read(cfg, fn->exp + PCI_EXP_DEVSTA, 2) |
-			       (fatal ? PCI_EXP_DEVSTA_FED : PCI_EXP_DEVSTA_NFED));
-		if (ctl & (fatal ? PCI_EXP_DEVCTL_FERE : PCI_EXP_DEVCTL_NFERE))
-			irq |= devsec_aer_root(fn->root,
-					       devsec_fn_bus(fn) << 8 | fn->devfn, fatal);
+		bit = BIT(__ffs(errors));
+		fatal = sever & bit;
+		/* Masked or not: sec 7.5.3.5 */
+		devsec_aer_log(cfg, fn->exp + PCI_EXP_DEVSTA,
+			       fatal ? PCI_EXP_DEVSTA_FED : PCI_EXP_DEVSTA_NFED);
+		if (!(mask & bit))
+			irq |= devsec_aer_send(fn, fatal);
 	}
 	return irq;
 }

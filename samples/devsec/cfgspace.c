@@ -22,15 +22,19 @@ u32 devsec_cfg_read(const struct devsec_cfg *cfg, u16 where, int size)
 	return val;
 }
 
-/* A write from outside: what the masks let through. */
-void devsec_cfg_write(struct devsec_cfg *cfg, u16 where, int size, u32 val)
+/* A write from outside: what the masks let through. Returns whether that changes anything. */
+bool devsec_cfg_write(struct devsec_cfg *cfg, u16 where, int size, u32 val)
 {
+	bool changed = false;
+
 	for (int i = 0; i < size; i++, where++, val >>= 8) {
 		u8 old = cfg->val[where];
 		u8 new = (old & ~cfg->rw[where]) | (val & cfg->rw[where]);
 
 		cfg->val[where] = new & ~(val & cfg->w1c[where]);
+		changed |= cfg->val[where] != old;
 	}
+	return changed;
 }
 
 /* A change from inside: the function sets its own registers. */
@@ -60,10 +64,11 @@ void devsec_cfg_seal(struct devsec_cfg *cfg)
 	memcpy(cfg->init, cfg->val, sizeof(cfg->init));
 }
 
-void devsec_cfg_reset(struct devsec_cfg *cfg)
+/* @cold: power was lost, which nothing survives. */
+void devsec_cfg_reset(struct devsec_cfg *cfg, bool cold)
 {
 	for (unsigned int i = 0; i < DEVSEC_CFG_SIZE; i++) {
-		if (!test_bit(i, cfg->sticky))
+		if (cold || !test_bit(i, cfg->sticky))
 			cfg->val[i] = cfg->init[i];
 	}
 }

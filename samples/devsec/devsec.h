@@ -54,7 +54,7 @@ enum devsec_kind {
  * @rw: bits that a write changes
  * @w1c: bits that a write of one clears
  * @init: @val after a reset
- * @sticky: bytes that survive a reset (AER status, for one)
+ * @sticky: bytes that survive a reset with power on (AER status, for one)
  */
 struct devsec_cfg {
 	u8 val[DEVSEC_CFG_SIZE];
@@ -89,9 +89,10 @@ enum devsec_doe_fault {
  * @resp_pos: the one that is read next
  * @busy: a request is being worked on
  * @error: the Error bit
- * @fault: what goes wrong from now on
- * @fault_count: in how many objects
+ * @fault: what goes wrong from the next object on
+ * @fault_count: in how many of them
  * @fault_arg: argument of @fault
+ * @fault_now: what goes wrong with the object that came last
  * @answer: makes the answer
  */
 struct devsec_doe {
@@ -109,6 +110,7 @@ struct devsec_doe {
 	enum devsec_doe_fault fault;
 	unsigned int fault_count;
 	unsigned int fault_arg;
+	enum devsec_doe_fault fault_now;
 	struct delayed_work answer;
 };
 
@@ -124,7 +126,7 @@ enum devsec_key_state {
  * @key_id: the stream id that the key was programmed for
  * @key_state: what may be done with the key
  * @enabled: the enable bit when it was last looked at
- * @failed: was Secure and is not any more: stays so until it is disabled
+ * @failed: cannot be Secure until it is disabled and enabled again
  * @ready_at: when it may become Secure, in jiffies
  */
 struct devsec_block {
@@ -302,12 +304,12 @@ void devsec_reset_below(struct devsec_fn *port);
 
 /* cfgspace.c */
 u32 devsec_cfg_read(const struct devsec_cfg *cfg, u16 where, int size);
-void devsec_cfg_write(struct devsec_cfg *cfg, u16 where, int size, u32 val);
+bool devsec_cfg_write(struct devsec_cfg *cfg, u16 where, int size, u32 val);
 void devsec_cfg_set(struct devsec_cfg *cfg, u16 where, int size, u32 val);
 void devsec_cfg_init(struct devsec_cfg *cfg, u16 where, int size, u32 val, u32 rw);
 void devsec_cfg_w1c(struct devsec_cfg *cfg, u16 where, int size, u32 w1c);
 void devsec_cfg_seal(struct devsec_cfg *cfg);
-void devsec_cfg_reset(struct devsec_cfg *cfg);
+void devsec_cfg_reset(struct devsec_cfg *cfg, bool cold);
 
 /* doe.c */
 int devsec_doe_add(struct devsec_fn *fn);
@@ -326,7 +328,7 @@ int devsec_ide_params(void);
 int devsec_ide_add(struct devsec_fn *fn);
 int devsec_ide_add_flow(struct devsec_fn *fn);
 void devsec_ide_free(struct devsec_fn *fn);
-void devsec_ide_written(struct devsec_fn *fn, u16 where, int size);
+void devsec_ide_written(struct devsec_fn *fn, u16 where, int size, bool changed);
 void devsec_ide_reset(struct devsec_fn *fn);
 struct devsec_block *devsec_ide_block_of(struct devsec_ide *ide, u8 stream_id);
 struct devsec_block *devsec_ide_key_of(struct devsec_ide *ide, u8 stream_id);

@@ -98,28 +98,30 @@ static unsigned int devsec_doe_dispatch(struct devsec_doe *doe, u32 *resp)
 	}
 }
 
-/* The faults that spoil an answer. @len: dwords with header; returns the new number. */
-static unsigned int devsec_doe_spoil(struct devsec_doe *doe, unsigned int len)
+/* The faults in the length of an answer. @len: dwords with header; returns the new number. */
+static unsigned int devsec_doe_resize(struct devsec_doe *doe, unsigned int len)
 {
-	u32 *resp = doe->resp;
-
-	switch (doe->fault) {
+	switch (doe->fault_now) {
 	case DEVSEC_DOE_SHORT:
 		return len - 1;
 	case DEVSEC_DOE_LONG:
 		for (unsigned int i = 0; i < 4; i++)
-			resp[len + i] = 0xdeadbeef;
+			doe->resp[len + i] = 0xdeadbeef;
 		return len + 4;
-	case DEVSEC_DOE_WRONG_TYPE:
-		resp[0] ^= PCI_DOE_DATA_OBJECT_HEADER_1_TYPE;
-		return len;
-	case DEVSEC_DOE_CORRUPT:
-		if (doe->fault_arg / 4 < len)
-			resp[doe->fault_arg / 4] ^= 0xffU << (8 * (doe->fault_arg % 4));
-		return len;
 	default:
 		return len;
 	}
+}
+
+/* The faults in what a finished answer says. */
+static void devsec_doe_spoil(struct devsec_doe *doe)
+{
+	unsigned int byte = doe->fault_arg;
+
+	if (doe->fault_now == DEVSEC_DOE_WRONG_TYPE)
+		doe->resp[0] ^= PCI_DOE_DATA_OBJECT_HEADER_1_TYPE;
+	if (doe->fault_now == DEVSEC_DOE_CORRUPT && byte / 4 < doe->resp_len)
+		doe->resp[byte / 4] ^= 0xffU << (8 * (byte % 4));
 }
 
 static void devsec_doe_respond(struct devsec_doe *doe)
@@ -132,25 +134,23 @@ static void devsec_doe_respond(struct devsec_doe *doe)
 	if (!len)
 		return;
 
-	len += 2;
+	/* Too short or long an answer says so in its header: it is a well-formed lie */
+	len = devsec_doe_resize(doe, len + 2);
 	doe->resp[0] = doe->req[0];
-	len = devsec_doe_spoil(doe, len);
-	/* Faults in the length are in the header too: it is a well-formed lie */
 	doe->resp[1] = FIELD_PREP(PCI_DOE_DATA_OBJECT_HEADER_2_LENGTH, len);
 	doe->resp_pos = 0;
 	doe->resp_len = len;
+	devsec_doe_spoil(doe);
 }
 
-static bool devsec_doe_faulty(struct devsec_doe *doe)
+/* An object arrives: what goes wrong with it? It counts, also if it is aborted. */
+static enum devsec_doe_fault devsec_doe_next_fault(struct devsec_doe *doe)
 {
-	if (doe->fault == DEVSEC_DOE_FINE)
-		return false;
-	if (!doe->fault_count) {
-		doe->fault = DEVSEC_DOE_FINE;
-		return false;
-	}
+	if (!doe->fault_count)
+		return DEVSEC_DOE_FINE;
+
 	doe->fault_count--;
-	return true;
+	return doe->fault;
 }
 
 static void devsec_doe_finish(struct devsec_doe *doe)
@@ -158,10 +158,9 @@ static void devsec_doe_finish(struct devsec_doe *doe)
 	if (!doe->busy)
 		return;		/* aborted meanwhile */
 
-	switch (devsec_doe_faulty(doe) ? doe->fault : DEVSEC_DOE_FINE) {
+	switch (doe->fault_now) {
 	case DEVSEC_DOE_BUSY:
-		doe->fault_count++;	/* ends by a reset or by "clear" only */
-		return;
+		return;		/* until a reset, or "clear" */
 	case DEVSEC_DOE_DROP:
 		devsec_doe_hang_up(doe);
 		return;
@@ -207,11 +206,12 @@ static void devsec_doe_go(struct devsec_doe *doe)
 		return;
 	}
 
-	if (doe->fault == DEVSEC_DOE_DELAY && doe->fault_count)
+	doe->fault_now = devsec_doe_next_fault(doe);
+	if (doe->fault_now == DEVSEC_DOE_DELAY)
 		delay += doe->fault_arg;
 	doe->busy = true;
 	/* Discovery costs nothing, and bus scans wait for each poll of it */
-	if (!delay && doe->fault == DEVSEC_DOE_FINE &&
+	if (!delay && doe->fault_now == DEVSEC_DOE_FINE &&
 	    devsec_doe_header(doe->req) == doe->protocols[0]) {
 		devsec_doe_respond(doe);
 		return;
@@ -221,7 +221,7 @@ static void devsec_doe_go(struct devsec_doe *doe)
 
 static void devsec_doe_abort(struct devsec_doe *doe)
 {
-	if (doe->busy && doe->fault == DEVSEC_DOE_BUSY && doe->fault_count)
+	if (doe->busy && doe->fault_now == DEVSEC_DOE_BUSY)
 		return;
 
 	cancel_delayed_work(&doe->answer);
@@ -286,8 +286,9 @@ void devsec_doe_reset(struct devsec_doe *doe)
 	cancel_delayed_work(&doe->answer);
 	devsec_doe_hang_up(doe);
 	doe->error = false;
+	doe->fault_now = DEVSEC_DOE_FINE;
 	if (doe->fault == DEVSEC_DOE_BUSY)
-		doe->fault = DEVSEC_DOE_FINE;
+		doe->fault_count = 0;
 }
 
 int devsec_doe_add(struct devsec_fn *fn)

@@ -172,8 +172,9 @@ static int devsec_fault_line(char *line)
 	struct devsec_host *host;
 	struct devsec_fn *fn;
 	unsigned long flags;
+	bool settle;
 	char junk;
-	int rc;
+	int rc = 0;
 
 	for (char *word; (word = strsep(&line, " \t\n"));) {
 		if (!*word)
@@ -191,8 +192,13 @@ static int devsec_fault_line(char *line)
 
 	raw_spin_lock_irqsave(&host->lock, flags);
 	fn = devsec_route(host, bus, PCI_DEVFN(slot, func));
-	rc = fn ? devsec_fault_do(fn, words + 1, nr - 1) : -ENODEV;
+	settle = fn && fn->root && devsec_alone(words + 1, nr - 1, "settle");
+	if (!settle)
+		rc = fn ? devsec_fault_do(fn, words + 1, nr - 1) : -ENODEV;
 	raw_spin_unlock_irqrestore(&host->lock, flags);
+	/* Functions stay as long as this file */
+	if (settle)
+		flush_work(&fn->root->hotplug);
 	if (rc > 0)
 		devsec_irq_raise(fn->root);
 	return min(rc, 0);

@@ -61,8 +61,13 @@ static void devsec_header_endpoint(struct devsec_fn *fn)
 	struct devsec_cfg *cfg = fn->cfg;
 
 	devsec_header_common(fn, PCI_HEADER_TYPE_NORMAL, DEVSEC_CLASS);
-	if (fn->kind == DEVSEC_VF)
-		return;		/* BARs are in the SR-IOV capability of the PF */
+	if (fn->kind == DEVSEC_VF) {
+		/* sec 9.3.4.1: it is a bus master by itself; the PF has the rest, and BARs */
+		devsec_cfg_init(cfg, PCI_COMMAND, 2, 0, PCI_COMMAND_MASTER);
+		devsec_cfg_init(cfg, PCI_CACHE_LINE_SIZE, 1, 0, 0);
+		devsec_cfg_init(cfg, PCI_INTERRUPT_LINE, 1, 0, 0);
+		return;
+	}
 
 	devsec_cfg_init(cfg, PCI_BASE_ADDRESS_0, 4,
 			PCI_BASE_ADDRESS_MEM_TYPE_64 | PCI_BASE_ADDRESS_MEM_PREFETCH,
@@ -143,6 +148,12 @@ static void devsec_exp_add(struct devsec_fn *fn)
 				PCI_EXP_RTCTL_SEFEE | PCI_EXP_RTCTL_PMEIE);
 	if (fn->kind != DEVSEC_RCIEP)
 		devsec_exp_link(fn);
+	if (fn->kind == DEVSEC_VF) {
+		/* sec 9.3.5: settings are those of the PF */
+		devsec_cfg_init(cfg, pos + PCI_EXP_DEVCTL, 2, 0, PCI_EXP_DEVCTL_BCR_FLR);
+		devsec_cfg_init(cfg, pos + PCI_EXP_LNKCTL, 2, 0, 0);
+		devsec_cfg_init(cfg, pos + PCI_EXP_LNKCTL2, 2, 0, 0);
+	}
 }
 
 /* Append an extended capability; 0 if there is no room for it. */
@@ -284,6 +295,24 @@ u32 devsec_fn_read(struct devsec_fn *fn, u16 where, int size)
 	return devsec_cfg_read(fn->cfg, where, size);
 }
 
+/* sec 6.6.2: an FLR leaves the link alone, and the size of what is on it. */
+static void devsec_flr(struct devsec_fn *fn)
+{
+	u16 devctl = fn->exp + PCI_EXP_DEVCTL;
+	u16 lnkctl = fn->exp + PCI_EXP_LNKCTL;
+	u16 lnkctl2 = fn->exp + PCI_EXP_LNKCTL2;
+	struct devsec_cfg *cfg = fn->cfg;
+	u32 payload = devsec_cfg_read(cfg, devctl, 2) & PCI_EXP_DEVCTL_PAYLOAD;
+	u32 link = devsec_cfg_read(cfg, lnkctl, 2);
+	u32 link2 = devsec_cfg_read(cfg, lnkctl2, 2);
+
+	devsec_fn_reset(fn);
+	devsec_cfg_set(cfg, devctl, 2, payload |
+		       (devsec_cfg_read(cfg, devctl, 2) & ~PCI_EXP_DEVCTL_PAYLOAD));
+	devsec_cfg_set(cfg, lnkctl, 2, link);
+	devsec_cfg_set(cfg, lnkctl2, 2, link2);
+}
+
 static void devsec_flr_check(struct devsec_fn *fn, u16 where, int size)
 {
 	u16 pos = fn->exp + PCI_EXP_DEVCTL;
@@ -294,7 +323,7 @@ static void devsec_flr_check(struct devsec_fn *fn, u16 where, int size)
 
 	ctl = devsec_cfg_read(fn->cfg, pos, 2);
 	if (ctl & PCI_EXP_DEVCTL_BCR_FLR)
-		devsec_fn_reset(fn);
+		devsec_flr(fn);
 }
 
 /* Secondary Bus Reset and Link Disable: what is below is reset, and out of reach. */
@@ -321,24 +350,37 @@ static void devsec_hot_reset_check(struct devsec_fn *fn, u16 where, int size)
 
 void devsec_fn_write(struct devsec_fn *fn, u16 where, int size, u32 val)
 {
+	bool changed;
+
 	if (devsec_doe_owns(fn, where)) {
 		devsec_doe_write(fn->doe, where, size, val);
 		return;
 	}
 
-	devsec_cfg_write(fn->cfg, where, size, val);
-	devsec_ide_written(fn, where, size);
+	changed = devsec_cfg_write(fn->cfg, where, size, val);
+	devsec_ide_written(fn, where, size, changed);
 	devsec_sriov_written(fn, where, size);
 	devsec_hot_reset_check(fn, where, size);
 	devsec_flr_check(fn, where, size);
 }
 
-/* FLR, or the end of a hot reset: registers, mailbox, keys and streams. */
+/* Pulled out of its slot, or below what was? */
+static bool devsec_fn_powered(const struct devsec_fn *fn)
+{
+	for (; fn; fn = fn->port) {
+		if (fn->gone)
+			return false;
+	}
+	return true;
+}
+
+/* FLR, hot reset or loss of power: registers, mailbox, keys and streams. */
 void devsec_fn_reset(struct devsec_fn *fn)
 {
+	bool cold = !devsec_fn_powered(fn);
 	struct devsec_fn *vf;
 
-	devsec_cfg_reset(fn->cfg);
+	devsec_cfg_reset(fn->cfg, cold);
 	fn->in_reset = false;
 	if (devsec_has_link_below(fn))
 		devsec_slot_update(fn);
@@ -351,7 +393,7 @@ void devsec_fn_reset(struct devsec_fn *fn)
 	fn->vfs_on = false;
 	list_for_each_entry(vf, &fn->host->fns, all) {
 		if (vf->pf == fn)
-			devsec_cfg_reset(vf->cfg);
+			devsec_cfg_reset(vf->cfg, cold);
 	}
 }
 

@@ -2,7 +2,7 @@
 /*
  * The vendor's DOE protocol of fw.h at the side of the port: IDE keys are
  * programmed, taken into use and dropped. It refuses what IDE_KM refuses: a
- * wrong length, a stream id that no register block has, a wrong order.
+ * wrong length, a stream id that no register block has to itself, a wrong order.
  *
  * Called with the host's lock held.
  */
@@ -14,12 +14,14 @@ static enum devsec_fw_status devsec_fw_prog(struct devsec_ide *ide,
 					    const struct devsec_fw_request *req)
 {
 	struct devsec_block *block = devsec_ide_block_of(ide, req->stream_id);
+	struct devsec_block *holder = devsec_ide_key_of(ide, req->stream_id);
 
 	/*
 	 * A new key for a stream that is in use would be a key refresh, for
-	 * which real ports have a second key set.
+	 * which real ports have a second key set. Nor can two blocks have keys of
+	 * one stream, after its id moved from one to the other.
 	 */
-	if (block->key_state == DEVSEC_KEY_IN_USE)
+	if (block->key_state == DEVSEC_KEY_IN_USE || (holder && holder != block))
 		return DEVSEC_FW_BAD_ORDER;
 
 	memcpy(block->key, req->key, sizeof(block->key));

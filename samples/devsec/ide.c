@@ -6,7 +6,9 @@
  * associations are stored without being used.
  *
  * A stream is Secure at one end when it is enabled there, its keys are in use
- * there, and the partner across the root port's link uses the same ones.
+ * there, and the partner across the root port's link uses the same ones. One
+ * with the id of another enabled stream of its port does not become Secure, and
+ * one whose registers are changed under it is Secure no longer.
  *
  * PCIe r7.0 sec 6.33 (states), 7.9.26 (registers).
  */
@@ -14,6 +16,7 @@
 #include <linux/bitfield.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
+#include <linux/pci-ide.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
@@ -21,7 +24,7 @@
 
 static unsigned int streams = 4;
 module_param(streams, uint, 0444);
-MODULE_PARM_DESC(streams, "Selective streams of each port and endpoint (1 to 64, default 4)");
+MODULE_PARM_DESC(streams, "Selective streams of each port and endpoint (0 to 64, default 4)");
 
 static unsigned int addr_blocks = 2;
 module_param(addr_blocks, uint, 0444);
@@ -38,7 +41,7 @@ MODULE_PARM_DESC(enable_delay_ms, "Time from the enable bit to Secure (default 0
 int devsec_ide_params(void)
 {
 	/* What fits behind the other capabilities */
-	if (!streams || streams > 64 || addr_blocks > 4 || link_blocks > 8 ||
+	if (streams > 64 || addr_blocks > 4 || link_blocks > 8 ||
 	    streams * PCI_IDE_SEL_BLOCK_SIZE(addr_blocks) > 3072)
 		return -EINVAL;
 	return 0;
@@ -74,14 +77,22 @@ static void devsec_block_set_state(struct devsec_ide *ide, unsigned int i, u32 s
 	devsec_cfg_set(ide->fn->cfg, pos, 4, sts);
 }
 
-/* The register block that has a stream id; disabled ones may share an id: the first. */
+/* The register block that has a stream id; none if several have it, or it is the idle one's. */
 struct devsec_block *devsec_ide_block_of(struct devsec_ide *ide, u8 stream_id)
 {
+	struct devsec_block *block = NULL;
+
+	if (stream_id == PCI_IDE_RESERVED_STREAM_ID)
+		return NULL;
+
 	for (unsigned int i = 0; i < ide->nr; i++) {
-		if (devsec_block_id(ide, i) == stream_id)
-			return &ide->blocks[i];
+		if (devsec_block_id(ide, i) != stream_id)
+			continue;
+		if (block)
+			return NULL;
+		block = &ide->blocks[i];
 	}
-	return NULL;
+	return block;
 }
 
 /* The block whose key was programmed for a stream id. */
@@ -195,10 +206,57 @@ static void devsec_ide_settle_late(struct work_struct *work)
 	raw_spin_unlock_irqrestore(&host->lock, flags);
 }
 
-/* A config write was done: notice changes of enable bits and stream ids. */
-void devsec_ide_written(struct devsec_fn *fn, u16 where, int size)
+/* Does another enabled stream of the port, Selective or Link, have the id of this one? */
+static bool devsec_block_id_taken(const struct devsec_ide *ide, unsigned int i)
+{
+	u16 pos = ide->pos + PCI_IDE_LINK_STREAM_0 + PCI_IDE_LINK_CTL_0;
+	u8 id = devsec_block_id(ide, i);
+
+	for (unsigned int j = 0; j < ide->nr; j++) {
+		if (j != i && ide->blocks[j].enabled && devsec_block_id(ide, j) == id)
+			return true;
+	}
+	for (unsigned int j = 0; j < link_blocks; j++, pos += PCI_IDE_LINK_BLOCK_SIZE) {
+		u32 ctl = devsec_cfg_read(ide->fn->cfg, pos, 4);
+
+		if (ctl & PCI_IDE_LINK_CTL_EN && FIELD_GET(PCI_IDE_LINK_CTL_ID, ctl) == id)
+			return true;
+	}
+	return false;
+}
+
+/* Is there Control or an association of block @i at @where? */
+static bool devsec_block_configures(const struct devsec_ide *ide, unsigned int i, u16 where)
+{
+	u16 pos = devsec_block_pos(ide, i);
+
+	return devsec_touches(where, 1, pos + PCI_IDE_SEL_CTL, 4) ||
+	       devsec_touches(where, 1, pos + PCI_IDE_SEL_RID_1,
+			      PCI_IDE_SEL_BLOCK_SIZE(addr_blocks) - PCI_IDE_SEL_RID_1);
+}
+
+/* What block @i is now, and whether it can ever become Secure as it is. */
+static void devsec_block_update(struct devsec_ide *ide, unsigned int i, bool configured)
 {
 	unsigned long delay = msecs_to_jiffies(READ_ONCE(enable_delay_ms));
+	bool on = devsec_block_read(ide, i, PCI_IDE_SEL_CTL) & PCI_IDE_SEL_CTL_EN;
+	struct devsec_block *block = &ide->blocks[i];
+
+	if (on == block->enabled) {
+		/* What hardware does then is not known: the least trust is safe */
+		block->failed |= on && configured;
+		return;
+	}
+	block->enabled = on;
+	block->failed = on && devsec_block_id_taken(ide, i);
+	block->ready_at = jiffies + delay;
+	if (on && delay)
+		mod_delayed_work(devsec_wq, &ide->settle, delay + 1);
+}
+
+/* A config write was done: notice streams that are switched on or off, or altered. */
+void devsec_ide_written(struct devsec_fn *fn, u16 where, int size, bool changed)
+{
 	struct devsec_ide *ide = fn->ide;
 	u16 len;
 
@@ -210,18 +268,8 @@ void devsec_ide_written(struct devsec_fn *fn, u16 where, int size)
 	if (!devsec_touches(where, size, ide->first, len))
 		return;
 
-	for (unsigned int i = 0; i < ide->nr; i++) {
-		struct devsec_block *block = &ide->blocks[i];
-		bool on = devsec_block_read(ide, i, PCI_IDE_SEL_CTL) & PCI_IDE_SEL_CTL_EN;
-
-		if (on == block->enabled)
-			continue;
-		block->enabled = on;
-		block->failed = false;
-		block->ready_at = jiffies + delay;
-		if (on && delay)
-			mod_delayed_work(devsec_wq, &ide->settle, delay + 1);
-	}
+	for (unsigned int i = 0; i < ide->nr; i++)
+		devsec_block_update(ide, i, changed && devsec_block_configures(ide, i, where));
 	devsec_ide_settle(fn);
 }
 
@@ -306,8 +354,9 @@ static void devsec_ide_registers(struct devsec_ide *ide)
 	u16 pos = ide->pos;
 
 	devsec_cfg_init(cfg, pos + PCI_IDE_CAP, 4,
-			PCI_IDE_CAP_SELECTIVE | PCI_IDE_CAP_SEL_CFG | PCI_IDE_CAP_TEE_LIMITED |
-			FIELD_PREP(PCI_IDE_CAP_SEL_NUM, ide->nr - 1) |
+			(ide->nr ? PCI_IDE_CAP_SELECTIVE | PCI_IDE_CAP_SEL_CFG |
+			 PCI_IDE_CAP_TEE_LIMITED |
+			 FIELD_PREP(PCI_IDE_CAP_SEL_NUM, ide->nr - 1) : 0) |
 			(link_blocks ? PCI_IDE_CAP_LINK |
 			 FIELD_PREP(PCI_IDE_CAP_LINK_TC_NUM, link_blocks - 1) : 0) |
 			(has & DEVSEC_HAS_CMA ? PCI_IDE_CAP_IDE_KM : 0), 0);

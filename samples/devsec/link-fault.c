@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Faults of the emulated TSM: for a device or for all, an op fails, returns
- * NULL, or hangs, until the fault is cleared.
+ * NULL, hangs, or leaks, until the fault is cleared.
  */
 #include <linux/delay.h>
 #include <linux/kstrtox.h>
@@ -19,6 +19,7 @@ enum devsec_action {
 	DEVSEC_ACTION_NULL,	/* return NULL (the op probe only) */
 	DEVSEC_ACTION_HANG,	/* wait arg milliseconds, or until cancelled */
 	DEVSEC_ACTION_HARD,	/* wait arg milliseconds */
+	DEVSEC_ACTION_LEAK,	/* count as kept what is given back (undoing ops only) */
 };
 
 /**
@@ -63,7 +64,7 @@ static struct devsec_tsm_fault *devsec_fault_find(const char *device, enum devse
 
 /*
  * An op begins. Returns 0 if it may go on (perhaps late), a negative errno that
- * it is to return, or 1 if it is to return NULL.
+ * it is to return, or 1 if it is to return NULL, or to leak.
  */
 int devsec_tsm_fault(struct pci_dev *pdev, enum devsec_op op)
 {
@@ -83,6 +84,7 @@ int devsec_tsm_fault(struct pci_dev *pdev, enum devsec_op op)
 	case DEVSEC_ACTION_ERROR:
 		return arg;
 	case DEVSEC_ACTION_NULL:
+	case DEVSEC_ACTION_LEAK:
 		return 1;
 	case DEVSEC_ACTION_HANG:
 		return devsec_tsm_wait(pdev, arg);
@@ -97,6 +99,11 @@ static int devsec_fault_parse(struct devsec_tsm_fault *fault, const char *action
 {
 	if (!strcmp(action, "null") && !arg && fault->op == DEVSEC_OP_PROBE) {
 		fault->action = DEVSEC_ACTION_NULL;
+		return 0;
+	}
+	if (!strcmp(action, "leak") && !arg &&
+	    (fault->op == DEVSEC_OP_DISCONNECT || fault->op == DEVSEC_OP_UNBIND)) {
+		fault->action = DEVSEC_ACTION_LEAK;
 		return 0;
 	}
 	if (!arg || kstrtoint(arg, 10, &fault->arg))

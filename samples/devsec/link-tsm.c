@@ -31,6 +31,10 @@ static unsigned int latency_ms;
 module_param(latency_ms, uint, 0644);
 MODULE_PARM_DESC(latency_ms, "Time that connect and disconnect take (default 0)");
 
+static bool verified;
+module_param(verified, bool, 0644);
+MODULE_PARM_DESC(verified, "Say of each device that its identity was verified (default no)");
+
 static bool cma;
 module_param(cma, bool, 0444);
 MODULE_PARM_DESC(cma, "Serve functions that have a CMA-SPDM mailbox and nothing else, too");
@@ -59,8 +63,9 @@ struct devsec_tdi {
 	u32 requests;
 };
 
-struct devsec_tsm *devsec_tsms;
-unsigned int devsec_nr_tsms;
+/* Protects the list of TSMs, in order of arrival; not held while one comes or leaves */
+DEFINE_MUTEX(devsec_tsms_lock);
+LIST_HEAD(devsec_tsms);
 
 /* Ops that wait, of all TSMs: a cancel is rare enough to wake them all */
 static DECLARE_WAIT_QUEUE_HEAD(devsec_cancel_wq);
@@ -138,6 +143,9 @@ static int devsec_connect(struct pci_dev *pdev, const struct pci_tsm_connect_arg
 	rc = devsec_tsm_wait(pdev, READ_ONCE(latency_ms));
 	if (rc)
 		return rc;
+	/* Who it is comes before the link to it, which may still fail */
+	if (READ_ONCE(verified))
+		pci_tsm_set_verified(pdev);
 
 	if (devsec_stream_possible(pdev)) {
 		rc = devsec_stream_start(pdev, &context->stream);
@@ -152,14 +160,14 @@ static int devsec_connect(struct pci_dev *pdev, const struct pci_tsm_connect_arg
 static void devsec_disconnect(struct pci_dev *pdev)
 {
 	struct devsec_context *context = devsec_context_of(pdev);
+	bool leak = devsec_tsm_fault(pdev, DEVSEC_OP_DISCONNECT) > 0;
 
-	devsec_tsm_fault(pdev, DEVSEC_OP_DISCONNECT);
 	/* Firmware takes its time; a teardown is not cancelled, so this just sleeps */
 	schedule_timeout_idle(msecs_to_jiffies(READ_ONCE(latency_ms)));
 
 	if (context->stream.ide) {
 		devsec_stream_stop(pdev, &context->stream);
-		atomic_dec(&context->tsm->streams);
+		atomic_sub(!leak, &context->tsm->streams);
 	}
 	atomic_inc(&context->tsm->disconnects);
 }
@@ -188,8 +196,7 @@ static void devsec_unbind(struct pci_tdi *base)
 {
 	struct devsec_tdi *tdi = container_of(base, struct devsec_tdi, base);
 
-	devsec_tsm_fault(base->pdev, DEVSEC_OP_UNBIND);
-	atomic_dec(&tdi->tsm->tdis);
+	atomic_sub(devsec_tsm_fault(base->pdev, DEVSEC_OP_UNBIND) <= 0, &tdi->tsm->tdis);
 	kfree(tdi);
 }
 
@@ -246,7 +253,7 @@ static const struct pci_tsm_ops devsec_link_ops = {
 	.cancel = devsec_cancel,
 };
 
-static int devsec_tsm_add(struct devsec_tsm *tsm, int rank)
+static int devsec_tsm_register(struct devsec_tsm *tsm, int rank)
 {
 	int rc;
 
@@ -267,10 +274,30 @@ static int devsec_tsm_add(struct devsec_tsm *tsm, int rank)
 		platform_device_unregister(tsm->parent);
 		return rc;
 	}
+	tsm->id = tsm->tsm_dev->id;
 	return 0;
 }
 
-static void devsec_tsm_del(struct devsec_tsm *tsm)
+/* One more TSM. */
+int devsec_tsm_add(int rank)
+{
+	struct devsec_tsm *tsm = kzalloc(sizeof(*tsm), GFP_KERNEL);
+	int rc;
+
+	if (!tsm)
+		return -ENOMEM;
+	rc = devsec_tsm_register(tsm, rank);
+	if (rc) {
+		kfree(tsm);
+		return rc;
+	}
+	guard(mutex)(&devsec_tsms_lock);
+	list_add_tail(&tsm->node, &devsec_tsms);
+	return 0;
+}
+
+/* Its counters can be read until it has left */
+static void devsec_tsm_unregister(struct devsec_tsm *tsm)
 {
 	int contexts, streams, tdis;
 
@@ -281,14 +308,42 @@ static void devsec_tsm_del(struct devsec_tsm *tsm)
 	if (contexts || streams || tdis)
 		dev_err(&tsm->parent->dev, "leaked %d contexts, %d streams, %d TDIs\n",
 			contexts, streams, tdis);
+	scoped_guard(mutex, &devsec_tsms_lock)
+		list_del(&tsm->node);
 	platform_device_unregister(tsm->parent);
+	kfree(tsm);
+}
+
+/* The TSM of that number, or with -1 the last one: the caller's to unregister */
+static struct devsec_tsm *devsec_tsm_take(int id)
+{
+	struct devsec_tsm *tsm;
+
+	guard(mutex)(&devsec_tsms_lock);
+	list_for_each_entry_reverse(tsm, &devsec_tsms, node) {
+		if (tsm->leaving || (id >= 0 && tsm->id != id))
+			continue;
+		tsm->leaving = true;
+		return tsm;
+	}
+	return NULL;
+}
+
+/* One TSM less; -1 for the last one. */
+int devsec_tsm_del(int id)
+{
+	struct devsec_tsm *tsm = devsec_tsm_take(id);
+
+	if (!tsm)
+		return -ENXIO;
+	devsec_tsm_unregister(tsm);
+	return 0;
 }
 
 static void devsec_tsms_del(void)
 {
-	while (devsec_nr_tsms)
-		devsec_tsm_del(&devsec_tsms[--devsec_nr_tsms]);
-	kfree(devsec_tsms);
+	while (!devsec_tsm_del(-1))
+		;
 }
 
 static int __init devsec_tsm_init(void)
@@ -298,17 +353,12 @@ static int __init devsec_tsm_init(void)
 	if (!tsms || tsms > DEVSEC_TSMS_MAX)
 		return -EINVAL;
 
-	devsec_tsms = kcalloc(tsms, sizeof(*devsec_tsms), GFP_KERNEL);
-	if (!devsec_tsms)
-		return -ENOMEM;
-
 	for (unsigned int i = 0; i < tsms; i++) {
-		rc = devsec_tsm_add(&devsec_tsms[i], ranks[i]);
+		rc = devsec_tsm_add(ranks[i]);
 		if (rc) {
 			devsec_tsms_del();
 			return rc;
 		}
-		devsec_nr_tsms++;
 	}
 
 	rc = devsec_tsm_debugfs_init();

@@ -6,6 +6,8 @@
 #define __DEVSEC_LINK_H
 
 #include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/pci-tsm.h>
 #include <linux/tsm-class.h>
@@ -15,6 +17,9 @@ struct platform_device;
 
 /**
  * struct devsec_tsm - one emulated TSM
+ * @node: entry in the list of all
+ * @id: number in its name, which counters need after it has left
+ * @leaving: somebody unregisters it
  * @parent: parent of its class device
  * @tsm_dev: as it is known to others
  * @ops: with its rank
@@ -26,6 +31,9 @@ struct platform_device;
  * @cancels: calls of the op cancel, ever
  */
 struct devsec_tsm {
+	struct list_head node;
+	int id;
+	bool leaving;
 	struct platform_device *parent;
 	struct tsm_dev *tsm_dev;
 	struct pci_tsm_ops ops;
@@ -60,8 +68,10 @@ enum devsec_op {
 };
 
 /* link-tsm.c */
-extern struct devsec_tsm *devsec_tsms;
-extern unsigned int devsec_nr_tsms;
+extern struct mutex devsec_tsms_lock;
+extern struct list_head devsec_tsms;
+int devsec_tsm_add(int rank);
+int devsec_tsm_del(int id);
 int devsec_tsm_wait(struct pci_dev *pdev, unsigned int ms);
 
 /* link-stream.c */

@@ -61,6 +61,6 @@ void devsec_sriov_written(struct devsec_fn *pf, u16 where, int size)
 	pf->vfs_on = on;
 	list_for_each_entry(vf, &pf->host->fns, all) {
 		if (vf->pf == pf)
-			devsec_cfg_reset(vf->cfg);
+			devsec_cfg_reset(vf->cfg, false);
 	}
 }

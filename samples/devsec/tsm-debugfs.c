@@ -9,6 +9,7 @@
 #include <linux/irq_work.h>
 #include <linux/kstrtox.h>
 #include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -17,7 +18,7 @@
 #include "link.h"
 
 #define DEVSEC_LINE_MAX		4096
-#define DEVSEC_GUEST_MAX	1024	/* bytes of a guest request from here */
+#define DEVSEC_GUEST_MAX	(2 * PCI_TSM_GUEST_REQ_MAX)	/* more than the core takes */
 
 /**
  * struct devsec_binding - a function that was bound from here
@@ -33,12 +34,29 @@ struct devsec_binding {
 static DEFINE_MUTEX(devsec_bindings_lock);
 static LIST_HEAD(devsec_bindings);
 
-/* Protects the last result of a guest request */
+/**
+ * struct devsec_guest - a guest's request, and what became of it
+ * @scope: how far it may reach
+ * @in: the request
+ * @in_len: bytes in @in
+ * @out: room for the answer
+ * @out_len: bytes in @out
+ * @code: the TSM's code
+ * @rc: what the call returned
+ */
+struct devsec_guest {
+	unsigned int scope;
+	u8 *in;
+	unsigned int in_len;
+	u8 *out;
+	unsigned int out_len;
+	u64 code;
+	ssize_t rc;
+};
+
+/* Protects the last request that ended; of it only what is shown is kept */
 static DEFINE_MUTEX(devsec_guest_lock);
-static ssize_t devsec_guest_rc;
-static u64 devsec_guest_code;
-static u8 devsec_guest_answer[DEVSEC_GUEST_MAX];
-static size_t devsec_guest_answer_len;
+static struct devsec_guest devsec_guest_last;
 
 static atomic_t devsec_invalidates;
 static struct dentry *devsec_dir;
@@ -133,51 +151,71 @@ static int devsec_unbind_line(struct pci_dev *pdev, char *rest)
 	return 0;
 }
 
-/* @buf: the request, and room for an answer of the same length behind it */
-static int devsec_guest_call(struct pci_dev *pdev, unsigned int scope, u8 *buf, size_t len)
+/* The bytes of @hex, as often as they have room in the request */
+static int devsec_guest_fill(struct devsec_guest *guest, char *hex)
 {
-	u64 code = 0;
-	ssize_t rc;
+	size_t len = strlen(hex) / 2;
 
-	rc = pci_tsm_guest_req(pdev, scope, KERNEL_SOCKPTR(buf), len,
-			       KERNEL_SOCKPTR(buf + len), len, &code);
-
-	guard(mutex)(&devsec_guest_lock);
-	devsec_guest_rc = rc;
-	devsec_guest_code = code;
-	devsec_guest_answer_len = rc < 0 ? 0 : len;
-	memcpy(devsec_guest_answer, buf + len, len);
-	return min_t(ssize_t, rc, 0);
+	guest->in = kvzalloc(guest->in_len, GFP_KERNEL);
+	guest->out = kvzalloc(guest->out_len, GFP_KERNEL);
+	if (!guest->in || !guest->out)
+		return -ENOMEM;
+	if (hex2bin((u8 *)hex, hex, len))
+		return -EINVAL;
+	for (size_t i = 0; i < guest->in_len; i++)
+		guest->in[i] = hex[i % len];
+	return 0;
 }
 
-/* "DEVICE SCOPE HEX" */
+static int devsec_guest_call(struct pci_dev *pdev, struct devsec_guest *guest)
+{
+	guest->rc = pci_tsm_guest_req(pdev, guest->scope,
+				      KERNEL_SOCKPTR(guest->in), guest->in_len,
+				      KERNEL_SOCKPTR(guest->out), guest->out_len,
+				      &guest->code);
+
+	guard(mutex)(&devsec_guest_lock);
+	swap(devsec_guest_last, *guest);
+	return min_t(ssize_t, devsec_guest_last.rc, 0);
+}
+
+/* "DEVICE SCOPE HEX [IN [OUT]]" */
 static int devsec_guest_line(struct pci_dev *pdev, char *rest)
 {
-	char *word = strsep(&rest, " ");
-	unsigned int scope;
-	size_t len;
-	u8 *buf;
+	char *scope = strsep(&rest, " ");
+	char *hex = strsep(&rest, " ");
+	char *in = strsep(&rest, " ");
+	char *out = strsep(&rest, " ");
+	struct devsec_guest guest = {};
 	int rc;
 
-	if (!word || !rest || kstrtouint(word, 0, &scope))
+	if (!hex || !*hex || strlen(hex) % 2 || rest || kstrtouint(scope, 0, &guest.scope))
 		return -EINVAL;
-	len = strlen(rest) / 2;
-	if (!len || strlen(rest) % 2 || len > DEVSEC_GUEST_MAX)
+	guest.in_len = strlen(hex) / 2;
+	if (in && kstrtouint(in, 10, &guest.in_len))
+		return -EINVAL;
+	guest.out_len = guest.in_len;
+	if (out && kstrtouint(out, 10, &guest.out_len))
+		return -EINVAL;
+	if (max(guest.in_len, guest.out_len) > DEVSEC_GUEST_MAX)
 		return -EINVAL;
 
-	buf = kzalloc(2 * len, GFP_KERNEL);
-	if (!buf)
-		return -ENOMEM;
-	rc = hex2bin(buf, rest, len) ? -EINVAL : devsec_guest_call(pdev, scope, buf, len);
-	kfree(buf);
+	rc = devsec_guest_fill(&guest, hex) ?: devsec_guest_call(pdev, &guest);
+	kvfree(guest.in);
+	kvfree(guest.out);
 	return rc;
 }
 
 static int devsec_guest_show(struct seq_file *m, void *unused)
 {
+	struct devsec_guest *last = &devsec_guest_last;
+
 	guard(mutex)(&devsec_guest_lock);
-	seq_printf(m, "%zd %#llx %*phN\n", devsec_guest_rc, devsec_guest_code,
-		   (int)min_t(size_t, devsec_guest_answer_len, 64), devsec_guest_answer);
+	seq_printf(m, "%zd %#llx ", last->rc, last->code);
+	/* A conversion takes 64 bytes at most */
+	for (unsigned int i = 0; last->rc >= 0 && i < last->out_len; i += 64)
+		seq_printf(m, "%*phN", (int)min(last->out_len - i, 64U), last->out + i);
+	seq_putc(m, '\n');
 	return 0;
 }
 
@@ -227,11 +265,12 @@ static int devsec_report_line(struct pci_dev *pdev, char *rest)
 
 static int devsec_counters_show(struct seq_file *m, void *unused)
 {
-	for (unsigned int i = 0; i < devsec_nr_tsms; i++) {
-		struct devsec_tsm *tsm = &devsec_tsms[i];
+	struct devsec_tsm *tsm;
 
-		seq_printf(m, "%s contexts %d streams %d tdis %d connects %d disconnects %d cancels %d\n",
-			   dev_name(&tsm->tsm_dev->dev), atomic_read(&tsm->contexts),
+	guard(mutex)(&devsec_tsms_lock);
+	list_for_each_entry(tsm, &devsec_tsms, node) {
+		seq_printf(m, "tsm%d contexts %d streams %d tdis %d connects %d disconnects %d cancels %d\n",
+			   tsm->id, atomic_read(&tsm->contexts),
 			   atomic_read(&tsm->streams), atomic_read(&tsm->tdis),
 			   atomic_read(&tsm->connects), atomic_read(&tsm->disconnects),
 			   atomic_read(&tsm->cancels));
@@ -253,17 +292,43 @@ static char *devsec_line_get(const char __user *buf, size_t len)
 	return line;
 }
 
-static ssize_t devsec_fault_write(struct file *file, const char __user *buf, size_t len,
-				  loff_t *pos)
+/* "add RANK" or "del NUMBER" */
+static int devsec_tsms_line(char *line)
+{
+	char *verb = strsep(&line, " ");
+	int arg;
+
+	if (!line || kstrtoint(line, 10, &arg))
+		return -EINVAL;
+	if (!strcmp(verb, "add"))
+		return devsec_tsm_add(arg);
+	if (!strcmp(verb, "del") && arg >= 0)
+		return devsec_tsm_del(arg);
+	return -EINVAL;
+}
+
+static ssize_t devsec_line_write(const char __user *buf, size_t len, int (*act)(char *line))
 {
 	char *line = devsec_line_get(buf, len);
 	int rc;
 
 	if (IS_ERR(line))
 		return PTR_ERR(line);
-	rc = devsec_tsm_fault_line(line);
+	rc = act(line);
 	kfree(line);
 	return rc ?: len;
+}
+
+static ssize_t devsec_fault_write(struct file *file, const char __user *buf, size_t len,
+				  loff_t *pos)
+{
+	return devsec_line_write(buf, len, devsec_tsm_fault_line);
+}
+
+static ssize_t devsec_tsms_write(struct file *file, const char __user *buf, size_t len,
+				 loff_t *pos)
+{
+	return devsec_line_write(buf, len, devsec_tsms_line);
 }
 
 /* A line that begins with a device; the rest is the call's. */
@@ -322,6 +387,12 @@ static const struct file_operations devsec_fault_fops = {
 	.write = devsec_fault_write,
 };
 
+static const struct file_operations devsec_tsms_fops = {
+	.owner = THIS_MODULE,
+	.open = nonseekable_open,
+	.write = devsec_tsms_write,
+};
+
 static const struct file_operations devsec_bind_fops = {
 	.owner = THIS_MODULE,
 	.open = nonseekable_open,
@@ -376,6 +447,7 @@ int devsec_tsm_debugfs_init(void)
 
 	devsec_dir = debugfs_create_dir("devsec_tsm", NULL);
 	debugfs_create_file("fault", 0200, devsec_dir, NULL, &devsec_fault_fops);
+	debugfs_create_file("tsms", 0200, devsec_dir, NULL, &devsec_tsms_fops);
 	debugfs_create_file("bind", 0200, devsec_dir, NULL, &devsec_bind_fops);
 	debugfs_create_file("unbind", 0200, devsec_dir, NULL, &devsec_unbind_fops);
 	debugfs_create_file("guest_req", 0600, devsec_dir, NULL, &devsec_guest_fops);
@@ -392,4 +464,6 @@ void devsec_tsm_debugfs_exit(void)
 	bus_unregister_notifier(&pci_bus_type, &devsec_binding_nb);
 	while ((binding = devsec_binding_take(NULL)))
 		devsec_let_go(binding);
+	kvfree(devsec_guest_last.in);
+	kvfree(devsec_guest_last.out);
 }
