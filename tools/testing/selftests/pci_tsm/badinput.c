@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What connect and disconnect refuse: each has its errno, and changes nothing:
- * neither state nor reason, and no event is sent.
+ * no file, no stream, no sequence number, and no event is sent.
  */
 #include "../kselftest_harness.h"
 #include <linux/capability.h>
@@ -10,6 +10,8 @@
 
 #include "devsec.h"
 #include "uevent.h"
+
+#define HB	"/sys/devices/platform/devsec_bus/pci%.4s:00/"
 
 /* One less than what one store can take, and no newline in it */
 #define PAGE_OF_JUNK	4095
@@ -39,6 +41,7 @@ static const struct bad {
 	{ false, "connect", "TSM0", -EINVAL },
 	{ false, "connect", "tsm99999999999999999999", -EINVAL },
 	{ false, "connect", "tsm-1", -ENXIO },
+	{ false, "connect", "tsm-99", -ENXIO },
 	{ false, "connect", "tsm99", -ENXIO },
 	{ false, "connect", junk, -EINVAL },
 	{ false, "disconnect", "1", -ENXIO },
@@ -49,6 +52,8 @@ static const struct bad {
 	{ true, "connect", "tsm0", -EBUSY },
 	{ true, "connect", "tsm1", -EBUSY },
 	{ true, "connect", "tsm99", -EBUSY },
+	{ true, "connect", "tsm-1", -EBUSY },
+	{ true, "connect", "tsm-99", -EBUSY },
 	{ true, "connect", "0", -EINVAL },
 	{ true, "connect", junk, -EINVAL },
 	{ true, "disconnect", "tsm1", -EINVAL },
@@ -69,7 +74,7 @@ FIXTURE(bad) {
 FIXTURE_SETUP(bad)
 {
 	memset(junk, 'x', PAGE_OF_JUNK);
-	ASSERT_TRUE(devsec_load("topology=ep", "tsms=2"));
+	ASSERT_TRUE(devsec_load("topology=ep", "tsms=2 verified=1"));
 	ASSERT_TRUE(devsec_find(&self->ep, "ep", "endpoint", 0));
 	self->events = uevent_open();
 	ASSERT_LE(0, self->events);
@@ -81,11 +86,23 @@ FIXTURE_TEARDOWN(bad)
 	EXPECT_TRUE(devsec_unload());
 }
 
+/* The number of the last transition, by the debugfs of the core; "" for no DSM there */
+static const char *number(const char *ep)
+{
+	const char *line = strstr(get(DSMS), ep), *at = line ? strstr(line, " seq=") : NULL;
+
+	return at ? str("%.*s", (int)strcspn(at + 5, " "), at + 5) : "";
+}
+
 /* Everything that a refused write must leave alone, in words */
 static const char *all(const char *ep)
 {
-	return str("%s %s %s/%s", get(DEV "tsm/state", ep), get(DEV "tsm/reason", ep),
-		   get(DEV "tsm/connect", ep), get(DEV "tsm/dsm", ep));
+	const char *tsm = str("%s %s %s/%s", get(DEV "tsm/state", ep), get(DEV "tsm/reason", ep),
+			      get(DEV "tsm/connect", ep), get(DEV "tsm/dsm", ep));
+
+	return str("%s %s/%s, streams %s, seq %s", tsm, get(DEV "tsm/bound", ep),
+		   get(DEV "authenticated", ep), get(HB "available_secure_streams", ep),
+		   number(ep));
 }
 
 static void refuse(struct __test_metadata *_metadata, struct _test_data_bad *self, bool connected)
@@ -121,6 +138,28 @@ TEST_F(bad, while_connected)
 	EXPECT_EQ(0, put("tsm0", DEV "tsm/disconnect", self->ep.s));
 }
 
+/* Bound, too: function 0 is a function like any other */
+TEST_F(bad, while_bound)
+{
+	ASSERT_EQ(0, put("tsm0", DEV "tsm/connect", self->ep.s));
+	ASSERT_EQ(0, put(str("%s 7", self->ep.s), TSM_DEBUG "bind"));
+	refuse(_metadata, self, true);
+	EXPECT_STREQ("tsm0", get(DEV "tsm/bound", self->ep.s));
+}
+
+/* Failed is still somebody's: to be disconnected first, whoever is named */
+TEST_F(bad, while_failed)
+{
+	const char *ep = self->ep.s;
+
+	ASSERT_EQ(0, put("tsm0", DEV "tsm/connect", ep));
+	ASSERT_EQ(0, put(str("%s 9", ep), TSM_DEBUG "report"));
+	ASSERT_STREQ("255", await("255", 5000, HB "available_secure_streams", ep));
+	refuse(_metadata, self, true);
+	EXPECT_STREQ("failed", get(DEV "tsm/state", ep));
+	EXPECT_EQ(0, put("tsm0", DEV "tsm/disconnect", ep));
+}
+
 /* sysfs does not pass it on, so nothing can refuse it */
 TEST_F(bad, empty_write_does_nothing)
 {
@@ -129,7 +168,7 @@ TEST_F(bad, empty_write_does_nothing)
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(0, write(fd, "", 0));
 	close(fd);
-	EXPECT_STREQ("disconnected none /", all(self->ep.s));
+	EXPECT_STREQ("disconnected none / /, streams 255, seq ", all(self->ep.s));
 }
 
 static void drop_sys_admin(void)
@@ -160,14 +199,17 @@ TEST_F(bad, without_cap_sys_admin)
 {
 	int connect = open(str(DEV "tsm/connect", self->ep.s), O_WRONLY);
 	int disconnect = open(str(DEV "tsm/disconnect", self->ep.s), O_WRONLY);
+	char want[128];
 
 	ASSERT_LE(0, connect);
 	ASSERT_LE(0, disconnect);
 	EXPECT_EQ(-EPERM, write_unprivileged(connect));
-	EXPECT_STREQ("disconnected none /", all(self->ep.s));
+	EXPECT_STREQ("disconnected none / /, streams 255, seq ", all(self->ep.s));
 	EXPECT_EQ(1, write(connect, "1", 1));
 	EXPECT_EQ(-EPERM, write_unprivileged(disconnect));
-	EXPECT_STREQ("connected", get(DEV "tsm/state", self->ep.s));
+	snprintf(want, sizeof(want), "connected request tsm0/%s /tsm0, streams 254, seq 2",
+		 self->ep.s);
+	EXPECT_STREQ(want, all(self->ep.s));
 	close(connect);
 	close(disconnect);
 }
@@ -210,15 +252,28 @@ TEST_F(bad, modes)
 	}
 }
 
-TEST_F(bad, device_gone)
+/* Whoever still has the file open */
+static void write_when_gone(struct __test_metadata *_metadata, const char *ep, const char *file)
 {
-	int fd = open(str(DEV "tsm/connect", self->ep.s), O_WRONLY);
+	int fd = open(str(DEV "tsm/%s", ep, file), O_WRONLY);
 
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, put("1", DEV "remove", self->ep.s));
+	ASSERT_EQ(0, put("1", DEV "remove", ep));
 	EXPECT_EQ(-1, write(fd, "1", 1));
 	EXPECT_EQ(ENODEV, errno);
 	close(fd);
+}
+
+TEST_F(bad, device_gone)
+{
+	write_when_gone(_metadata, self->ep.s, "connect");
+}
+
+TEST_F(bad, device_gone_for_a_disconnect)
+{
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", self->ep.s));
+	write_when_gone(_metadata, self->ep.s, "disconnect");
+	EXPECT_EQ(0, counter("streams "));
 }
 
 TEST_F(bad, device_going)
@@ -240,11 +295,90 @@ TEST_F(bad, tsm_going)
 	writer = put_begin("tsm1", DEV "tsm/connect", self->ep.s);
 	EXPECT_STREQ("connecting", await("connecting", 5000, DEV "tsm/state", self->ep.s));
 	queued = put_begin("tsm1", DEV "tsm/connect", self->ep.s);
-	usleep(200000);
+	EXPECT_TRUE(wait_blocked(queued));
 	EXPECT_EQ(0, run("rmmod devsec_tsm"));
 	EXPECT_EQ(-ENODEV, put_end(writer));
 	EXPECT_EQ(-ENODEV, put_end(queued));
 	EXPECT_STREQ("ENOENT", get(DEV "tsm/state", self->ep.s));
+}
+
+/* Connected to tsm1, which takes a while to disconnect */
+static void connect_slow(struct __test_metadata *_metadata, const char *ep)
+{
+	ASSERT_EQ(0, put("tsm1", DEV "tsm/connect", ep));
+	ASSERT_EQ(0, put("* disconnect hard 3000", TSM_DEBUG "fault"));
+}
+
+/* A disconnect that runs is never given up; one that waits has nothing left to do */
+TEST_F(bad, device_going_during_a_disconnect)
+{
+	const char *ep = self->ep.s;
+	pid_t writer, queued[2];
+
+	connect_slow(_metadata, ep);
+	writer = put_begin("1", DEV "tsm/disconnect", ep);
+	ASSERT_STREQ("disconnecting", await("disconnecting", 5000, DEV "tsm/state", ep));
+	queued[0] = put_begin("1", DEV "tsm/disconnect", ep);
+	queued[1] = put_begin("1", DEV "tsm/connect", ep);
+	EXPECT_TRUE(wait_blocked(queued[0]));
+	EXPECT_TRUE(wait_blocked(queued[1]));
+	EXPECT_EQ(0, put("1", DEV "remove", ep));
+	EXPECT_EQ(0, put_end(writer));
+	EXPECT_EQ(-ENODEV, put_end(queued[0]));
+	EXPECT_EQ(-ENODEV, put_end(queued[1]));
+}
+
+TEST_F(bad, disconnect_of_a_device_that_is_going)
+{
+	const char *ep = self->ep.s;
+	pid_t remover;
+
+	connect_slow(_metadata, ep);
+	remover = put_begin("1", DEV "remove", ep);
+	ASSERT_STREQ("disconnecting", await("disconnecting", 5000, DEV "tsm/state", ep));
+	EXPECT_STREQ("removal", get(DEV "tsm/reason", ep));
+	EXPECT_EQ(-ENODEV, put("1", DEV "tsm/disconnect", ep));
+	EXPECT_EQ(-ENODEV, put("tsm1", DEV "tsm/disconnect", ep));
+	EXPECT_EQ(-ENODEV, put("1", DEV "tsm/connect", ep));
+	EXPECT_STREQ("disconnecting", get(DEV "tsm/state", ep));
+	EXPECT_EQ(0, put_end(remover));
+}
+
+TEST_F(bad, tsm_going_during_a_disconnect)
+{
+	const char *ep = self->ep.s;
+	pid_t writer, queued;
+
+	connect_slow(_metadata, ep);
+	writer = put_begin("1", DEV "tsm/disconnect", ep);
+	ASSERT_STREQ("disconnecting", await("disconnecting", 5000, DEV "tsm/state", ep));
+	queued = put_begin("1", DEV "tsm/disconnect", ep);
+	EXPECT_TRUE(wait_blocked(queued));
+	EXPECT_EQ(0, put("del 1", TSM_DEBUG "tsms"));
+	EXPECT_EQ(0, put_end(writer));
+	EXPECT_EQ(-ENODEV, put_end(queued));
+	EXPECT_STREQ("disconnected", get(DEV "tsm/state", ep));
+	EXPECT_STREQ("request", get(DEV "tsm/reason", ep));
+}
+
+TEST_F(bad, disconnect_from_a_tsm_that_is_going)
+{
+	const char *ep = self->ep.s;
+	pid_t del;
+
+	connect_slow(_metadata, ep);
+	del = put_begin("del 1", TSM_DEBUG "tsms");
+	ASSERT_STREQ("disconnecting", await("disconnecting", 5000, DEV "tsm/state", ep));
+	EXPECT_STREQ("departure", get(DEV "tsm/reason", ep));
+	EXPECT_EQ(-ENODEV, put("1", DEV "tsm/disconnect", ep));
+	EXPECT_EQ(-ENODEV, put("tsm1", DEV "tsm/disconnect", ep));
+	EXPECT_EQ(-ENODEV, put("tsm1", DEV "tsm/connect", ep));
+	EXPECT_STREQ("disconnecting", get(DEV "tsm/state", ep));
+	EXPECT_EQ(0, put_end(del));
+	EXPECT_STREQ("disconnected", get(DEV "tsm/state", ep));
+	EXPECT_EQ(-ENXIO, put("1", DEV "tsm/disconnect", ep));
+	EXPECT_EQ(0, put("1", DEV "tsm/connect", ep));
+	EXPECT_STREQ("tsm0", get(DEV "tsm/connect", ep));
 }
 
 TEST_HARNESS_MAIN

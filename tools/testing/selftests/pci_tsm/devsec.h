@@ -14,6 +14,11 @@
 #define DEV		"/sys/bus/pci/devices/%s/"
 #define BUS_DEBUG	"/sys/kernel/debug/devsec_bus/"
 #define TSM_DEBUG	"/sys/kernel/debug/devsec_tsm/"
+#define DSMS		"/sys/kernel/debug/pci_tsm/dsms"
+#define DOE_LATENCY_MS	"/sys/module/devsec_bus/parameters/doe_latency_ms"
+
+/* How long it may take on a slow machine until a writer sleeps in the kernel */
+#define BLOCKED_MS	30000
 
 /* Emulated machines are slow: the harness gives a test 30 s */
 #undef TEST_TIMEOUT_DEFAULT
@@ -22,12 +27,17 @@ struct bdf {
 	char s[16];		/* as in 0010:01:00.0 */
 };
 
-static inline long now_ms(void)
+static inline long now_us(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000L + t.tv_nsec / 1000000;
+	return t.tv_sec * 1000000L + t.tv_nsec / 1000;
+}
+
+static inline long now_ms(void)
+{
+	return now_us() / 1000;
 }
 
 /* A string that lives until eight others were made */
@@ -53,13 +63,18 @@ static inline int run_cmd(const char *cmd)
 
 /* Write to a file at once: 0 or a negative errno */
 #define put(text, ...)		put_path(text, str(__VA_ARGS__))
-static inline int put_path(const char *text, const char *path)
+static inline int put_bytes(const char *buf, size_t len, const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int rc = fd < 0 || write(fd, text, strlen(text)) < 0 ? -errno : 0;
+	int rc = fd < 0 || write(fd, buf, len) < 0 ? -errno : 0;
 
 	close(fd);
 	return rc;
+}
+
+static inline int put_path(const char *text, const char *path)
+{
+	return put_bytes(text, strlen(text), path);
 }
 
 /* The same in a process of its own; put_end() waits for the result */
@@ -109,6 +124,38 @@ static inline char *await_path(const char *want, long ms, const char *path)
 	while (strcmp(is = get_path(path), want) && now_ms() < end)
 		usleep(2000);
 	return is;
+}
+
+/*
+ * A writer of put_begin() has submitted its request, and sleeps until that has
+ * ended: what is done from now on finds it queued or running.
+ */
+static inline bool wait_blocked(pid_t pid)
+{
+	long end = now_ms() + BLOCKED_MS;
+
+	/* In there nothing else sleeps; what it sleeps in is not shown */
+	while (strncmp("[<0>] pci_tsm_req_run", get("/proc/%d/stack", pid), 21)) {
+		if (now_ms() > end)
+			return false;
+		usleep(2000);
+	}
+	return true;
+}
+
+/* The same, and no DSM has anything in its queue: the request runs */
+static inline bool wait_running(pid_t pid)
+{
+	long end = now_ms() + BLOCKED_MS;
+
+	if (!wait_blocked(pid))
+		return false;
+	while (run("! grep -q 'queued=[1-9]' " DSMS)) {
+		if (now_ms() > end)
+			return false;
+		usleep(2000);
+	}
+	return true;
 }
 
 /* The @n-th present function of a shape ("ep") and kind ("endpoint") */

@@ -3,22 +3,40 @@
  * Each memory allocation of connect and disconnect fails once: first those of
  * the writer, by /proc/self/fail-nth; then those of the DSM's worker, which is
  * a task of its own, by failslab with a filter for its stack and a budget of
- * bytes that grows from round to round.
+ * bytes; then all the pages that the worker wants from the nth on, which it does
+ * for slabs only: nothing in an op allocates pages itself.
  *
  * A failure must leave nothing behind, and the next connect must work. What
  * fails after the fact (the allocation of a uevent) may be tolerated instead:
- * then the verb has succeeded, in full. Needs the debug kernel.
+ * then the verb has succeeded, in full. Needs the debug kernel, whose checkers
+ * allocate too: so hits are not enough, some have to be refused.
+ *
+ * SWEEP_ROUNDS repeats all of it (default 1).
  */
 #include "../kselftest_harness.h"
 #include "devsec.h"
 
 #define FAILSLAB	"/sys/kernel/debug/failslab/"
 #define FAIL_PAGE	"/sys/kernel/debug/fail_page_alloc/"
-#define ROUNDS_MAX	400
+#define NTH_MAX		400
+#define BUDGET_MAX	0x100000	/* bytes; more than a verb needs by far */
+#define BUDGET_STEP	8		/* the smallest allocation */
+#define PAGES		4
+#define PAGE_TRIES	12
+#define UNLIMITED	100000
 
-/* A floor for what must have been hit, so that a sweep of nothing fails */
-#define CALLER_HITS_MIN	3
-#define WORKER_HITS_MIN	5
+/* The test's own limit; whoever runs it has one that grows with the rounds */
+#define SWEEP_TIMEOUT	100000
+
+/* About half of what there is, so that a sweep of nothing fails */
+#define CALLER_UP_HITS		5
+#define CALLER_UP_REFUSED	3
+#define CALLER_DOWN_HITS	2
+#define CALLER_DOWN_REFUSED	1
+#define WORKER_UP_HITS		15
+#define WORKER_UP_REFUSED	15
+#define WORKER_DOWN_HITS	4
+#define PAGE_HITS		60
 
 FIXTURE(sweep) {
 	struct bdf ep;
@@ -121,14 +139,20 @@ static void renew(struct __test_metadata *_metadata, const char *ep)
 	ASSERT_STREQ("disconnected", await("disconnected", 5000, DEV "tsm/state", ep));
 }
 
-TEST_F(sweep, of_the_caller)
+static int rounds(void)
+{
+	const char *env = getenv("SWEEP_ROUNDS");
+
+	return env && *env ? atoi(env) : 1;
+}
+
+static void caller_connects(struct __test_metadata *_metadata, const char *ep)
 {
 	unsigned int nth, hits = 0, refused = 0;
-	const char *ep = self->ep.s;
 	bool hit = true;
 	int rc;
 
-	for (nth = 1; hit && nth < ROUNDS_MAX; nth++) {
+	for (nth = 1; hit && nth < NTH_MAX; nth++) {
 		renew(_metadata, ep);
 		rc = put_nth(str(DEV "tsm/connect", ep), nth, &hit);
 		is_whole(_metadata, ep, rc, true);
@@ -139,96 +163,191 @@ TEST_F(sweep, of_the_caller)
 		EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
 		is_undone(_metadata, ep);
 	}
-	EXPECT_FALSE(hit);
-	EXPECT_GE(hits, CALLER_HITS_MIN);
 	TH_LOG("connect: %u allocations of the caller failed, %u refused it", hits, refused);
+	EXPECT_FALSE(hit);
+	EXPECT_LE(CALLER_UP_HITS, hits);
+	EXPECT_LE(CALLER_UP_REFUSED, refused);
+}
 
-	hits = 0;
-	for (nth = 1, hit = true; hit && nth < ROUNDS_MAX; nth++) {
+static void caller_disconnects(struct __test_metadata *_metadata, const char *ep)
+{
+	unsigned int nth, hits = 0, refused = 0;
+	bool hit = true;
+	int rc;
+
+	for (nth = 1; hit && nth < NTH_MAX; nth++) {
 		ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
 		rc = put_nth(str(DEV "tsm/disconnect", ep), nth, &hit);
 		is_whole(_metadata, ep, rc, false);
 		hits += hit;
+		refused += rc == -ENOMEM;
 		if (rc)
 			EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
 		is_undone(_metadata, ep);
 	}
+	TH_LOG("disconnect: %u allocations of the caller failed, %u refused it", hits, refused);
 	EXPECT_FALSE(hit);
-	EXPECT_GE(hits, 1);
-	TH_LOG("disconnect: %u allocations of the caller failed", hits);
+	EXPECT_LE(CALLER_DOWN_HITS, hits);
+	EXPECT_LE(CALLER_DOWN_REFUSED, refused);
+}
+
+TEST_F_TIMEOUT(sweep, of_the_caller, SWEEP_TIMEOUT)
+{
+	for (int i = rounds(); i; i--) {
+		caller_connects(_metadata, self->ep.s);
+		caller_disconnects(_metadata, self->ep.s);
+	}
 }
 
 /* Only stacks with the worker's function in them */
-static bool aim_at_worker(void)
+static bool aim_at_worker(const char *dir)
 {
 	unsigned long start, end;
 
 	run("sort /proc/kallsyms | grep -A1 ' dsm_work$' | cut -c1-16 >/tmp/dsm_work");
 	if (sscanf(get("/tmp/dsm_work"), "%lx %lx", &start, &end) != 2)
 		return false;
-	return !put(str("0x%lx", start), FAILSLAB "require-start") &&
-	       !put(str("0x%lx", end), FAILSLAB "require-end") &&
-	       !put("32", FAILSLAB "stacktrace-depth");
+	return !put(str("0x%lx", start), "%srequire-start", dir) &&
+	       !put(str("0x%lx", end), "%srequire-end", dir) &&
+	       !put("32", "%sstacktrace-depth", dir);
 }
 
-static bool worker_was_hit(void)
-{
-	return !strcmp(get(FAILSLAB "times"), "0");
-}
-
-/* @verb with the first allocation of the worker failing after @budget bytes */
-static int put_budget(const char *path, unsigned int budget)
+/* Write to @path with @times allocations of the worker failing after @budget */
+static int put_budget(const char *dir, const char *path, int budget, int times)
 {
 	int rc;
 
-	put(str("%u", budget), FAILSLAB "space");
-	put("1", FAILSLAB "times");
-	put("100", FAILSLAB "probability");
+	put(str("%d", budget), "%sspace", dir);
+	put(str("%d", times), "%stimes", dir);
+	put("100", "%sprobability", dir);
 	rc = put("1", "%s", path);
-	put("0", FAILSLAB "probability");
+	put("0", "%sprobability", dir);
 	return rc;
 }
 
-TEST_F(sweep, of_the_worker)
+/* A sweep over the worker's allocations in one verb, and what came of it */
+struct worker_sweep {
+	struct __test_metadata *_metadata;
+	const char *ep;
+	bool connect;
+	unsigned int hits;	/* of different allocations */
+	unsigned int refused;
+	unsigned int tolerated;
+};
+
+#define NO_HIT	(-1)
+
+/* One verb. Returns how much the worker had allocated before that which failed. */
+static int worker_round(struct worker_sweep *sweep, int budget)
 {
-	unsigned int budget, round, hits = 0, refused = 0, tolerated = 0;
-	const char *ep = self->ep.s;
+	struct __test_metadata *_metadata = sweep->_metadata;
+	const char *ep = sweep->ep;
+	bool hit;
 	int rc;
 
-	ASSERT_TRUE(aim_at_worker());
-	for (round = 0, budget = 0; round < ROUNDS_MAX; round++, budget += 64) {
-		rc = put_budget(str(DEV "tsm/connect", ep), budget);
-		if (!worker_was_hit())
-			break;
-		hits++;
-		refused += rc == -ENOMEM;
-		tolerated += !rc;
-		is_whole(_metadata, ep, rc, true);
+	if (!sweep->connect)
+		ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	rc = put_budget(FAILSLAB, str(DEV "tsm/%sconnect", ep, sweep->connect ? "" : "dis"),
+			budget, 1);
+	hit = !atoi(get(FAILSLAB "times"));
+	is_whole(_metadata, ep, rc, sweep->connect);
+	if (!hit || !sweep->connect)
+		EXPECT_EQ(0, rc);
+	sweep->refused += rc == -ENOMEM;
+	sweep->tolerated += hit && !rc;
+	if (sweep->connect) {
 		if (rc)
 			EXPECT_EQ(0, put("1", DEV "tsm/connect", ep));
 		EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
 		is_undone(_metadata, ep);
 	}
-	EXPECT_LT(round, ROUNDS_MAX);
-	EXPECT_GE(hits, WORKER_HITS_MIN);
-	EXPECT_GE(refused, 1);
-	TH_LOG("connect: %u failures on the worker, %u refused it, %u tolerated (uevents)",
-	       hits, refused, tolerated);
-	EXPECT_EQ(0, rc);
-	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	return hit ? budget - atoi(get(FAILSLAB "space")) : NO_HIT;
+}
 
-	hits = 0;
-	for (round = 0, budget = 0; round < ROUNDS_MAX; round++, budget += 64) {
-		ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
-		EXPECT_EQ(0, put_budget(str(DEV "tsm/disconnect", ep), budget));
-		is_undone(_metadata, ep);
-		if (!worker_was_hit())
-			break;
-		hits++;
+/*
+ * Whatever is allocated between two budgets fails. Both were tried: @at_from and
+ * @at_to had been allocated before that which failed then.
+ */
+static void worker_between(struct worker_sweep *sweep, int from, int at_from, int to, int at_to)
+{
+	int middle = from + (to - from) / 2 / BUDGET_STEP * BUDGET_STEP;
+	int at;
+
+	if (at_from == at_to)
+		return;
+	if (to - from <= BUDGET_STEP) {
+		sweep->hits++;
+		return;
 	}
-	EXPECT_LT(round, ROUNDS_MAX);
-	EXPECT_GE(hits, 1);
-	TH_LOG("disconnect: %u failures on the worker, none stopped it", hits);
+	at = worker_round(sweep, middle);
+	worker_between(sweep, from, at_from, middle, at);
+	worker_between(sweep, middle, at, to, at_to);
+}
+
+static void worker_all(struct worker_sweep *sweep)
+{
+	int first = worker_round(sweep, 0), last = worker_round(sweep, BUDGET_MAX);
+	struct __test_metadata *_metadata = sweep->_metadata;
+
+	EXPECT_NE(NO_HIT, first);
+	EXPECT_EQ(NO_HIT, last);
+	worker_between(sweep, 0, first, BUDGET_MAX, last);
+	TH_LOG("%sconnect: %u allocations of the worker failed; %u failures refused it, %u did not",
+	       sweep->connect ? "" : "dis", sweep->hits, sweep->refused, sweep->tolerated);
+}
+
+TEST_F_TIMEOUT(sweep, of_the_worker, SWEEP_TIMEOUT)
+{
+	ASSERT_TRUE(aim_at_worker(FAILSLAB));
+	for (int i = rounds(); i; i--) {
+		struct worker_sweep up = { _metadata, self->ep.s, true };
+		struct worker_sweep down = { _metadata, self->ep.s, false };
+
+		worker_all(&up);
+		EXPECT_LE(WORKER_UP_HITS, up.hits);
+		EXPECT_LE(WORKER_UP_REFUSED, up.refused);
+		worker_all(&down);
+		EXPECT_LE(WORKER_DOWN_HITS, down.hits);
+	}
+}
+
+/* Connect and disconnect while the worker gets @pages pages and no more, a few times */
+static void without_pages(struct worker_sweep *sweep, int pages)
+{
+	struct __test_metadata *_metadata = sweep->_metadata;
+	const char *ep = sweep->ep;
+
+	for (int i = 0; i < PAGE_TRIES; i++) {
+		int rc = put_budget(FAIL_PAGE, str(DEV "tsm/connect", ep), pages, UNLIMITED);
+
+		sweep->hits += UNLIMITED - atoi(get(FAIL_PAGE "times"));
+		sweep->refused += rc == -ENOMEM;
+		is_whole(_metadata, ep, rc, true);
+		if (rc)
+			continue;
+		EXPECT_EQ(0, put_budget(FAIL_PAGE, str(DEV "tsm/disconnect", ep), pages,
+					UNLIMITED));
+		sweep->hits += UNLIMITED - atoi(get(FAIL_PAGE "times"));
+		is_undone(_metadata, ep);
+	}
+}
+
+/* Which of them are pages of what a verb needs depends on what the slabs have left */
+TEST_F_TIMEOUT(sweep, of_pages, SWEEP_TIMEOUT)
+{
+	ASSERT_TRUE(aim_at_worker(FAIL_PAGE));
+	for (int i = rounds(); i; i--) {
+		struct worker_sweep sweep = { _metadata, self->ep.s };
+
+		for (int pages = 0; pages < PAGES; pages++) {
+			without_pages(&sweep, pages);
+			EXPECT_EQ(0, put("1", DEV "tsm/connect", self->ep.s));
+			EXPECT_EQ(0, put("1", DEV "tsm/disconnect", self->ep.s));
+		}
+		TH_LOG("%u pages were not to be had, which refused %u connects", sweep.hits,
+		       sweep.refused);
+		EXPECT_LE(PAGE_HITS, sweep.hits);
+	}
 }
 
 TEST_HARNESS_MAIN

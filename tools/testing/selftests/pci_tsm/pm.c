@@ -62,7 +62,7 @@ TEST_F(pm, suspend_disconnects)
 	EXPECT_STREQ("suspend", u.reason);
 	ASSERT_TRUE(uevent_next(self->events, self->a.s, &u, 0));
 	EXPECT_STREQ("disconnected", u.state);
-	ASSERT_TRUE(uevent_next(self->events, self->a.s, &u, 2000));
+	ASSERT_TRUE(uevent_next(self->events, self->a.s, &u, 10000));
 	EXPECT_STREQ("available", u.event);
 	EXPECT_STREQ("tsm0", u.tsm);
 
@@ -76,7 +76,7 @@ TEST_F(pm, suspend_cancels_a_connect)
 
 	ASSERT_EQ(0, put("* connect hang 60000", TSM_DEBUG "fault"));
 	writer = put_begin("1", DEV "tsm/connect", self->a.s);
-	ASSERT_STREQ("connecting", await("connecting", 3000, DEV "tsm/state", self->a.s));
+	ASSERT_STREQ("connecting", await("connecting", BLOCKED_MS, DEV "tsm/state", self->a.s));
 	ASSERT_EQ(0, put("mem", "/sys/power/state"));
 	EXPECT_EQ(-ECANCELED, put_end(writer));
 	EXPECT_STREQ("disconnected", get(DEV "tsm/state", self->a.s));
@@ -92,7 +92,7 @@ TEST_F(pm, verbs_meanwhile)
 	ASSERT_EQ(0, put("1", DEV "tsm/connect", self->a.s));
 	ASSERT_EQ(0, put(str("%s disconnect hard 3000", self->a.s), TSM_DEBUG "fault"));
 	suspend = put_begin("freeze", "/sys/power/state");
-	ASSERT_STREQ("disconnecting", await("disconnecting", 3000, DEV "tsm/state", self->a.s));
+	ASSERT_STREQ("disconnecting", await("disconnecting", 30000, DEV "tsm/state", self->a.s));
 	EXPECT_EQ(-EBUSY, put("1", DEV "tsm/connect", self->b.s));
 	EXPECT_EQ(-EBUSY, put("1", DEV "tsm/connect", self->never.s));
 	EXPECT_STREQ("disconnecting", get(DEV "tsm/state", self->a.s));
@@ -110,7 +110,7 @@ TEST_F(pm, suspend_is_refused)
 	ASSERT_EQ(0, put("1", DEV "tsm/connect", self->b.s));
 	ASSERT_EQ(0, put(str("%s bind hard 15000", self->a.s), TSM_DEBUG "fault"));
 	binder = put_begin(str("%s 7", self->a.s), TSM_DEBUG "bind");
-	usleep(300000);
+	ASSERT_TRUE(wait_running(binder));
 	start = now_ms();
 	EXPECT_EQ(-EBUSY, put("freeze", "/sys/power/state"));
 	EXPECT_LE(SLEEP_LIMIT_MS - 100, now_ms() - start);

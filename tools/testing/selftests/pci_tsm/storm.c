@@ -13,23 +13,22 @@
  * - reset of a slot: under the device lock it waits for pciehp, that for the
  *   rescan lock, and a removal, which has it, for the device lock;
  * - removal of one device by two at once: remove_store() holds no reference;
+ * - removal, or a rescan that finds one, of what AER recovery resets: that walks the
+ *   bus without a lock, so one device is there for AER alone;
  * - surprise removal of a PF or a switch: a rescan that meets it takes all ones
  *   for enabled VFs, and for bus numbers, by which it then loses buses.
- * Locks in here keep the fourth apart.
+ * Locks in here keep the fourth apart; with "settle" a slot is known to be done.
  */
-#include <pthread.h>
 #include <signal.h>
 #include <sys/syscall.h>
 
-#include "devsec.h"
+#include "ops.h"
 
-#define HB		"/sys/devices/platform/devsec_bus/pci0010:00/"
-#define TOPOLOGY	"topology=ep*2,mf:2,sriov:3,switch:2"
+#define TOPOLOGY	"topology=ep*3,mf:2,sriov:3,switch:2"
 #define TSMS		"tsms=2 latency_ms=2"
 #define THREADS		4
-#define WATCHDOG_MS	60000
 #define SETTLE_MS	30000
-#define GONE_MS		30000
+#define RECOVERY_MS	10000
 
 /* A device behind a root port, as found before the storm */
 static struct slot {
@@ -43,41 +42,18 @@ static struct slot {
 } slots[] = {
 	{ "ep", "endpoint", 0 },
 	{ "ep", "endpoint", 1 },
+	{ "ep", "endpoint", 2 },
 	{ "mf", "endpoint", 0 },
 	{ "sriov", "endpoint", 0 },
 	{ "switch", "upstream", 0 },
 };
 
 #define NR_SLOTS	ARRAY_SIZE(slots)
-#define SRIOV		(&slots[3])
-#define SWITCH		(&slots[4])
+#define AER		(&slots[2])
+#define SRIOV		(&slots[4])
+#define SWITCH		(&slots[5])
 
-/* Held for writing by who changes VFs, for reading by who removes their PF */
-static pthread_rwlock_t vf_lock = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_mutex_t tsm_lock = PTHREAD_MUTEX_INITIALIZER;
-
-struct worker {
-	pthread_t thread;
-	unsigned int seed;
-	const char *doing;	/* NULL: between operations */
-	long since;
-	pid_t tid;
-};
-
-static struct worker workers[THREADS];
-static long ops_left;
-static int failures;
-
-static int roll(struct worker *w, int n)
-{
-	return rand_r(&w->seed) % n;
-}
-
-static void failure(const char *what, const char *detail)
-{
-	printf("# %s: %s\n", what, detail);
-	__atomic_add_fetch(&failures, 1, __ATOMIC_RELAXED);
-}
 
 static int op_connect(struct worker *w, struct slot *s)
 {
@@ -120,19 +96,25 @@ static int op_read(struct worker *w, struct slot *s)
 	return 0;
 }
 
+/* Plug or unplug, and wait until the slot has acted upon it */
+static int slot_do(struct slot *s, const char *what)
+{
+	return put(str("%s %s", s->port.s, what), BUS_DEBUG "fault") ?:
+	       put(str("%s settle", s->port.s), BUS_DEBUG "fault");
+}
+
 static int op_plug(struct worker *w, struct slot *s)
 {
 	int rc;
 
-	if (s == SRIOV || s == SWITCH)
+	if (s == SRIOV || s == SWITCH || s == AER)
 		s = &slots[0];
 	pthread_mutex_lock(&s->removal);
-	rc = put(str("%s unplug", s->port.s), BUS_DEBUG "fault");
-	/* All of them, before anybody else may remove one: see what is left out */
-	if (strcmp("ENOENT", await("ENOENT", GONE_MS, DEV "vendor", s->dsm.s)) ||
-	    strcmp("ENOENT", await("ENOENT", GONE_MS, DEV "vendor", s->fn.s)))
+	rc = slot_do(s, "unplug");
+	if (strcmp("ENOENT", get(DEV "vendor", s->dsm.s)) ||
+	    strcmp("ENOENT", get(DEV "vendor", s->fn.s)))
 		failure("unplug", "the device is still there");
-	put(str("%s plug", s->port.s), BUS_DEBUG "fault");
+	rc = slot_do(s, "plug") ?: rc;
 	pthread_mutex_unlock(&s->removal);
 	return rc;
 }
@@ -141,12 +123,10 @@ static int op_remove(struct worker *w, struct slot *s)
 {
 	int rc;
 
-	if (s == SRIOV)
+	if (s == SRIOV || s == AER)
 		s = &slots[0];
 	pthread_mutex_lock(&s->removal);
-	pthread_rwlock_rdlock(&vf_lock);
 	rc = put("1", DEV "remove", roll(w, 2) ? s->dsm.s : s->fn.s);
-	pthread_rwlock_unlock(&vf_lock);
 	pthread_mutex_unlock(&s->removal);
 	return put("1", "/sys/bus/pci/rescan") ?: rc;
 }
@@ -159,19 +139,16 @@ static int op_rescan(struct worker *w, struct slot *s)
 static int op_vfs(struct worker *w, struct slot *s)
 {
 	const char *now = get(DEV "sriov_numvfs", SRIOV->dsm.s);
-	int rc;
 
-	pthread_rwlock_wrlock(&vf_lock);
-	rc = put(*now == '0' ? "3" : "0", DEV "sriov_numvfs", SRIOV->dsm.s);
-	pthread_rwlock_unlock(&vf_lock);
-	return rc;
+	return put(*now == '0' ? "3" : "0", DEV "sriov_numvfs", SRIOV->dsm.s);
 }
 
 /* An unplugged device makes the base wait for 60 s, so one that may be is spared */
 static int op_reset(struct worker *w, struct slot *s)
 {
-	const char *bdf = roll(w, 2) ? s->dsm.s : s->fn.s;
-	bool pluggable = s != SRIOV && s != SWITCH;
+	/* A switch has no FLR */
+	const char *bdf = roll(w, 2) && s != SWITCH ? s->dsm.s : s->fn.s;
+	bool pluggable = s != SRIOV && s != SWITCH && s != AER;
 	int rc;
 
 	if (pluggable && pthread_mutex_trylock(&s->removal))
@@ -231,9 +208,11 @@ static int op_ide(struct worker *w, struct slot *s)
 	static const char * const faults[] = { "insecure", "fail", "stuck", "aer" };
 	int i = roll(w, 4);
 
-	/* An error that is reported by AER takes the link down: seldom, and not here */
-	if (i == 3 && (s == SRIOV || s == SWITCH || roll(w, 4)))
+	/* An error that is reported by AER takes the link down: seldom, and there alone */
+	if (i == 3 && roll(w, 4))
 		i = 0;
+	if (i == 3)
+		s = AER;
 	if (i == 2) {
 		put(str("%s ide stuck", s->dsm.s), BUS_DEBUG "fault");
 		put("1", DEV "tsm/connect", s->dsm.s);
@@ -248,109 +227,50 @@ static int op_report(struct worker *w, struct slot *s)
 		       roll(w, 2) ? " irq" : ""), TSM_DEBUG "report");
 }
 
-/* What an operation may be refused with; anything else is a failure */
-static const int errnos[] = {
-	ENOENT, ENXIO, EBUSY, ENODEV, ECANCELED, EINVAL, EIO, EINTR, EREMOTEIO, ENOTTY, EAGAIN,
-	EPROTO, ENOSPC,
+/*
+ * What stands behind the lists. ENOENT: the file is not there while the device or
+ * the TSM is away, or it was not there at all (VFs that are off). ENODEV: the same
+ * while the file was open, or a door was told the name of a function that is gone.
+ * ENXIO: no such TSM, or not connected; and what debugfs says of a door whose module
+ * is going. EIO and EPROTO: the device was reset or pulled while it was spoken to.
+ * EREMOTEIO is what the faults of the TSM are made of.
+ */
+static const int connect_errnos[] = {
+	ENOENT, ENODEV, ENXIO, EBUSY, ECANCELED, EIO, EPROTO, EREMOTEIO, 0
 };
 
-#define NR_ERRNOS	ARRAY_SIZE(errnos)
+static const int disconnect_errnos[] = { ENOENT, ENODEV, ENXIO, EBUSY, 0 };
+static const int bind_errnos[] = { ENOENT, ENODEV, ENXIO, EBUSY, ECANCELED, EREMOTEIO, 0 };
+static const int away_errnos[] = { ENOENT, ENODEV, ENXIO, 0 };
+static const int remove_errnos[] = { ENOENT, ENODEV, 0 };
+static const int vfs_errnos[] = { EBUSY, 0 };
+static const int reset_errnos[] = { ENOENT, ENODEV, EAGAIN, 0 };
+static const int reload_errnos[] = { EBUSY, EAGAIN, 0 };
+static const int fault_errnos[] = { ENOENT, ENXIO, 0 };
 
-/* What is done how often, of 200; and how it went */
-static struct op {
-	const char *name;
-	int share;
-	int (*go)(struct worker *w, struct slot *s);
-	long done;
-	long refused[16];	/* by index in errnos */
-} ops[] = {
-	{ "connect", 57, op_connect },
-	{ "disconnect", 25, op_disconnect },
-	{ "bind", 24, op_bind },
-	{ "unbind", 10, op_unbind },
-	{ "guest request", 14, op_guest },
+/* Shares are of 200 */
+static struct op ops[] = {
+	{ "connect", 57, op_connect, connect_errnos },
+	{ "disconnect", 25, op_disconnect, disconnect_errnos },
+	{ "bind", 24, op_bind, bind_errnos },
+	{ "unbind", 10, op_unbind, away_errnos },
+	{ "guest request", 14, op_guest, bind_errnos },
 	{ "read", 12, op_read },
 	{ "unplug and plug", 4, op_plug },
-	{ "remove and rescan", 8, op_remove },
+	{ "remove and rescan", 8, op_remove, remove_errnos },
 	{ "bus rescan", 4, op_rescan },
-	{ "VFs on or off", 3, op_vfs },
-	{ "reset", 5, op_reset },
-	{ "reload TSM", 2, op_reload },
-	{ "kill writer", 10, op_kill },
-	{ "TSM fault", 10, op_fault },
+	{ "VFs on or off", 3, op_vfs, vfs_errnos },
+	{ "reset", 5, op_reset, reset_errnos },
+	{ "reload TSM", 2, op_reload, reload_errnos },
+	{ "kill writer", 10, op_kill, connect_errnos },
+	{ "TSM fault", 10, op_fault, fault_errnos },
 	{ "IDE fault", 6, op_ide },
-	{ "report", 6, op_report },
+	{ "report", 6, op_report, away_errnos },
 };
 
-#define NR_OPS	ARRAY_SIZE(ops)
-
-static void judge(struct op *op, int rc)
+static struct slot *any_slot(struct worker *w)
 {
-	long *count = rc ? NULL : &op->done;
-
-	for (size_t i = 0; i < NR_ERRNOS; i++)
-		if (rc == -errnos[i])
-			count = &op->refused[i];
-	if (count)
-		__atomic_add_fetch(count, 1, __ATOMIC_RELAXED);
-	else
-		failure(op->name, strerror(-rc));
-}
-
-static struct op *pick(struct worker *w)
-{
-	int n = roll(w, 200);
-	size_t i = 0;
-
-	while (i + 1 < NR_OPS && n >= ops[i].share)
-		n -= ops[i++].share;
-	return &ops[i];
-}
-
-static void *work(void *data)
-{
-	struct worker *w = data;
-
-	w->tid = gettid();
-	while (__atomic_sub_fetch(&ops_left, 1, __ATOMIC_RELAXED) >= 0) {
-		struct op *op = pick(w);
-
-		w->since = now_ms();
-		__atomic_store_n(&w->doing, op->name, __ATOMIC_RELEASE);
-		judge(op, op->go(w, &slots[roll(w, NR_SLOTS)]));
-		__atomic_store_n(&w->doing, NULL, __ATOMIC_RELEASE);
-	}
-	return NULL;
-}
-
-/* Nothing may take longer than a minute; the rest cannot be trusted then */
-static void watch(void)
-{
-	for (long last = now_ms(); ops_left > 0; usleep(100000)) {
-		for (int i = 0; i < THREADS; i++) {
-			struct worker *w = &workers[i];
-			const char *doing = __atomic_load_n(&w->doing, __ATOMIC_ACQUIRE);
-
-			if (!doing || now_ms() - w->since < WATCHDOG_MS)
-				continue;
-			printf("# stuck in %s:\n%s\nnot ok 1 no task is stuck\n", doing,
-			       get("/proc/%d/stack", w->tid));
-			run("echo w >/proc/sysrq-trigger");
-			_exit(1);
-		}
-		if (now_ms() - last > 15000) {
-			printf("# %ld operations to go\n", ops_left);
-			last = now_ms();
-		}
-	}
-	for (int i = 0; i < THREADS; i++)
-		pthread_join(workers[i].thread, NULL);
-}
-
-static int result(bool ok, int n, const char *what)
-{
-	printf("%sok %d %s\n", ok ? "" : "not ", n, what);
-	return !ok;
+	return &slots[roll(w, NR_SLOTS)];
 }
 
 /* Everything back in its slot, no fault left, nothing connected */
@@ -360,7 +280,7 @@ static bool quiesce(void)
 
 	put("clear", TSM_DEBUG "fault");
 	for (size_t i = 0; i < NR_SLOTS; i++) {
-		put(str("%s plug", slots[i].port.s), BUS_DEBUG "fault");
+		slot_do(&slots[i], "plug");
 		put(str("%s clear", slots[i].dsm.s), BUS_DEBUG "fault");
 	}
 	put("1", "/sys/bus/pci/rescan");
@@ -383,51 +303,35 @@ static bool quiesce(void)
 	return all;
 }
 
-/* Each device still works, if need be after the reset that a dead mailbox wants */
+/* A connect, if need be after the reset that a dead mailbox wants, and its undo */
+static int use(const char *dsm)
+{
+	int rc = put("1", DEV "tsm/connect", dsm);
+
+	if (rc == -EIO && !put("1", DEV "reset", dsm))
+		rc = put("1", DEV "tsm/connect", dsm);
+	return rc ?: put("1", DEV "tsm/disconnect", dsm);
+}
+
+/* Each device still works, once what was left of AER's recovery is over */
 static bool usable(void)
 {
+	long end = now_ms() + RECOVERY_MS;
 	bool ok = true;
 
 	for (size_t i = 0; i < NR_SLOTS; i++) {
-		const char *dsm = slots[i].dsm.s;
-		int rc = put("1", DEV "tsm/connect", dsm);
+		int rc = use(slots[i].dsm.s);
 
-		if (rc == -EIO && !put("1", DEV "reset", dsm))
-			rc = put("1", DEV "tsm/connect", dsm);
-		rc = rc ?: put("1", DEV "tsm/disconnect", dsm);
+		while (rc && &slots[i] == AER && now_ms() < end) {
+			usleep(100000);
+			put("1", DEV "tsm/disconnect", slots[i].dsm.s);
+			rc = use(slots[i].dsm.s);
+		}
 		if (rc)
-			printf("# %s: %s\n", dsm, strerror(-rc));
+			printf("# %s: %s\n", slots[i].dsm.s, strerror(-rc));
 		ok &= !rc;
 	}
 	return ok;
-}
-
-static bool nothing_leaked(void)
-{
-	const char *counters = get(TSM_DEBUG "counters");
-	int zero = 0;
-
-	printf("# %s\n", strtok(strdup(counters), "\n"));
-	for (const char *at = counters; (at = strstr(at, "contexts 0 streams 0 tdis 0")); at++)
-		zero++;
-	return zero == 2 && !strcmp("255", get(HB "available_secure_streams")) &&
-	       run("ls -d " HB "stream* 2>/dev/null");
-}
-
-/* Did the storm do what it is for? Only long ones can say. */
-static bool was_a_storm(long total)
-{
-	bool all = true;
-
-	for (size_t i = 0; i < NR_OPS; i++) {
-		printf("# %-18s %6ld done, refused:", ops[i].name, ops[i].done);
-		for (size_t k = 0; k < NR_ERRNOS; k++)
-			if (ops[i].refused[k])
-				printf(" %ld %s", ops[i].refused[k], strerrorname_np(errnos[k]));
-		printf("\n");
-		all &= ops[i].done > 0;
-	}
-	return all || total < 1000;
 }
 
 static void setup(void)
@@ -457,29 +361,26 @@ static void setup(void)
 
 int main(void)
 {
-	const char *ops_env = getenv("STORM_OPS"), *seed_env = getenv("STORM_SEED");
-	unsigned int seed = seed_env && *seed_env ? strtoul(seed_env, NULL, 0) : time(NULL);
-	long total = ops_env && *ops_env ? atol(ops_env) : 2000;
+	unsigned int seed = param("STORM_SEED", time(NULL));
+	long total = param("STORM_OPS", 2000);
 	int bad = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("TAP version 13\n1..7\n# %ld operations, STORM_SEED=%u\n", total, seed);
 	printf("# left out, since the base fails: VFs on or off in the same storm as removal of\n"
-	       "# their PF or as AER, reset of a slot, two removals of one device at once,\n"
-	       "# surprise removal of a PF or a switch during a rescan\n");
+	       "# their PF or as AER, reset of a slot, two removals of one device at once or\n"
+	       "# one during AER, surprise removal of a PF or a switch during a rescan\n");
 	setup();
-	ops_left = total;
-	for (int i = 0; i < THREADS; i++) {
-		workers[i].seed = seed * THREADS + i;
-		pthread_create(&workers[i].thread, NULL, work, &workers[i]);
-	}
-	watch();
+	plan.ops = ops;
+	plan.nr_ops = ARRAY_SIZE(ops);
+	plan.slot = any_slot;
+	ops_run(total, seed, THREADS);
 	bad += result(true, 1, "no task is stuck");
 	bad += result(!failures, 2, "nothing was refused with an errno that is not documented");
-	bad += result(was_a_storm(total), 3, "each operation succeeded at least once");
+	bad += result(ops_report(total), 3, "each operation succeeded at least once");
 	bad += result(quiesce(), 4, "every device is found and disconnected");
 	bad += result(usable(), 5, "every device connects again");
-	bad += result(nothing_leaked(), 6, "no stream, context or TDI is left");
+	bad += result(nothing_left(2), 6, "no stream, context or TDI is left");
 	bad += result(devsec_unload(), 7, "the modules unload and report no leak");
 	return bad > 0;
 }

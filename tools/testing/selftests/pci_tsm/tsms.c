@@ -2,13 +2,18 @@
 /*
  * Several TSMs side by side, and the order in which modules come and go: rank
  * decides what "1" means, a name picks, nothing falls back to another TSM, and
- * one leaves while the other serves.
+ * one arrives or leaves while others serve.
  */
 #include "../kselftest_harness.h"
+#include <sys/stat.h>
+
 #include "devsec.h"
 #include "uevent.h"
 
 #define ORDERS	10
+
+/* What may take a cancel; the design gives it this long */
+#define CANCEL_MS	2000
 
 FIXTURE(tsms) {
 	struct bdf a;
@@ -146,6 +151,173 @@ TEST_F(tsms, gone_events)
 	EXPECT_STREQ("departure", last.reason);
 	EXPECT_STREQ("tsm1", last.tsm);
 	close(fd);
+}
+
+#define ADD(rank)	put("add " #rank, TSM_DEBUG "tsms")
+#define DEL(n)		put("del " #n, TSM_DEBUG "tsms")
+
+/* Devices a and b are connected to tsm0 and tsm1, of ranks 1 and 2; c is free */
+FIXTURE(third) {
+	FIXTURE_DATA(tsms) t;
+	struct stat file;
+	int events;
+};
+
+FIXTURE_SETUP(third)
+{
+	load(_metadata, &self->t, "tsms=2 ranks=1,2");
+	ASSERT_EQ(0, put("tsm0", DEV "tsm/connect", self->t.a.s));
+	ASSERT_EQ(0, put("tsm1", DEV "tsm/connect", self->t.b.s));
+	ASSERT_EQ(0, put(str("%s 7", self->t.a.s), TSM_DEBUG "bind"));
+	ASSERT_EQ(0, stat(str(DEV "tsm/state", self->t.a.s), &self->file));
+	self->events = uevent_open();
+	ASSERT_LE(0, self->events);
+}
+
+FIXTURE_TEARDOWN(third)
+{
+	/* Whatever came and went */
+	EXPECT_STREQ("connected", get(DEV "tsm/state", self->t.a.s));
+	EXPECT_STREQ("tsm0", get(DEV "tsm/bound", self->t.a.s));
+	EXPECT_STREQ("connected", get(DEV "tsm/state", self->t.b.s));
+	EXPECT_STREQ("tsm1", get(DEV "tsm/connect", self->t.b.s));
+	put("clear", TSM_DEBUG "fault");
+	EXPECT_TRUE(devsec_unload());
+}
+
+/* One event about the connected device a, that @tsm came or left; and the same file */
+static void told(struct __test_metadata *_metadata, struct _test_data_third *self,
+		 const char *event, const char *tsm)
+{
+	struct stat now;
+	struct uevent u;
+
+	ASSERT_TRUE(uevent_next(self->events, self->t.a.s, &u, 3000));
+	EXPECT_STREQ(event, u.event);
+	EXPECT_STREQ(tsm, u.tsm);
+	EXPECT_EQ(0, uevent_drain(self->events, self->t.a.s));
+	ASSERT_EQ(0, stat(str(DEV "tsm/state", self->t.a.s), &now));
+	EXPECT_EQ(self->file.st_ino, now.st_ino);
+}
+
+/* "1" is a question of now, also for devices that were there before */
+TEST_F(third, arrives_and_leaves)
+{
+	const char *c = self->t.c.s;
+
+	EXPECT_STREQ("tsm1", one(c));
+	uevent_drain(self->events, NULL);
+	ASSERT_EQ(0, ADD(5));
+	told(_metadata, self, "available", "tsm2");
+	EXPECT_STREQ("link", get("/sys/class/tsm/tsm2/pci_mode"));
+	EXPECT_STREQ("tsm2", one(c));
+	EXPECT_EQ(-EBUSY, put("tsm2", DEV "tsm/connect", self->t.a.s));
+
+	/* One of less rank changes nothing; one of the same comes behind */
+	ASSERT_EQ(0, ADD(-1));
+	told(_metadata, self, "available", "tsm3");
+	ASSERT_EQ(0, ADD(5));
+	told(_metadata, self, "available", "tsm4");
+	EXPECT_STREQ("tsm2", one(c));
+	uevent_drain(self->events, NULL);
+
+	ASSERT_EQ(0, DEL(2));
+	told(_metadata, self, "gone", "tsm2");
+	EXPECT_STREQ("tsm4", one(c));
+	EXPECT_EQ(-ENXIO, put("tsm2", DEV "tsm/connect", c));
+	uevent_drain(self->events, NULL);
+	ASSERT_EQ(0, DEL(4));
+	told(_metadata, self, "gone", "tsm4");
+	EXPECT_STREQ("tsm1", one(c));
+	uevent_drain(self->events, NULL);
+	ASSERT_EQ(0, DEL(3));
+	told(_metadata, self, "gone", "tsm3");
+	EXPECT_EQ(-ENXIO, DEL(3));
+}
+
+/* It takes what it serves along, and that only; nobody else steps in */
+TEST_F(third, leaves_while_it_serves)
+{
+	const char *c = self->t.c.s;
+	struct uevent u;
+
+	ASSERT_EQ(0, ADD(5));
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", c));
+	ASSERT_STREQ("tsm2", get(DEV "tsm/connect", c));
+	ASSERT_EQ(0, put(str("%s 8", c), TSM_DEBUG "bind"));
+	uevent_drain(self->events, NULL);
+	ASSERT_EQ(0, DEL(2));
+	EXPECT_STREQ("disconnected", get(DEV "tsm/state", c));
+	EXPECT_STREQ("departure", get(DEV "tsm/reason", c));
+	EXPECT_STREQ("", get(DEV "tsm/connect", c));
+	EXPECT_STREQ("", get(DEV "tsm/bound", c));
+	EXPECT_EQ(1, counter("invalidates "));
+
+	/* Down, the binding, down: and "gone" at the end, for everybody */
+	ASSERT_TRUE(uevent_next(self->events, c, &u, 0));
+	EXPECT_STREQ("disconnecting", u.state);
+	ASSERT_TRUE(uevent_next(self->events, c, &u, 0));
+	EXPECT_STREQ("unbound", u.state);
+	EXPECT_STREQ("departure", u.reason);
+	ASSERT_TRUE(uevent_next(self->events, c, &u, 0));
+	EXPECT_STREQ("disconnected", u.state);
+	EXPECT_STREQ("departure", u.reason);
+	EXPECT_STREQ("tsm2", u.tsm);
+	ASSERT_TRUE(uevent_next(self->events, c, &u, 0));
+	EXPECT_STREQ("gone", u.event);
+	EXPECT_STREQ("tsm1", one(c));
+}
+
+TEST_F(third, leaves_while_it_connects)
+{
+	const char *c = self->t.c.s;
+	pid_t writer, queued;
+	long start;
+
+	ASSERT_EQ(0, ADD(5));
+	ASSERT_EQ(0, put(str("%s connect hang 15000", c), TSM_DEBUG "fault"));
+	writer = put_begin("1", DEV "tsm/connect", c);
+	ASSERT_TRUE(wait_running(writer));
+	/* What the other one is to do is none of its business */
+	queued = put_begin("tsm0", DEV "tsm/connect", c);
+	ASSERT_TRUE(wait_blocked(queued));
+	ASSERT_EQ(0, put("clear", TSM_DEBUG "fault"));
+	ASSERT_EQ(0, DEL(2));
+	EXPECT_EQ(-ENODEV, put_end(writer));
+	EXPECT_EQ(0, put_end(queued));
+	EXPECT_STREQ("tsm0", get(DEV "tsm/connect", c));
+	ASSERT_EQ(0, put("1", DEV "tsm/disconnect", c));
+
+	/* With nobody in the queue it stays disconnected */
+	ASSERT_EQ(0, ADD(5));
+	ASSERT_STREQ("link", get("/sys/class/tsm/tsm2/pci_mode"));
+	ASSERT_EQ(0, put(str("%s connect hang 15000", c), TSM_DEBUG "fault"));
+	writer = put_begin("1", DEV "tsm/connect", c);
+	ASSERT_TRUE(wait_running(writer));
+	start = now_ms();
+	ASSERT_EQ(0, DEL(2));
+	EXPECT_EQ(-ENODEV, put_end(writer));
+	EXPECT_GT(CANCEL_MS, now_ms() - start);
+	EXPECT_STREQ("disconnected", get(DEV "tsm/state", c));
+	EXPECT_STREQ("departure", get(DEV "tsm/reason", c));
+	EXPECT_STREQ("", get(DEV "tsm/connect", c));
+}
+
+/* The files are there as long as anybody serves the device */
+TEST_F(tsms, all_leave_and_one_arrives)
+{
+	load(_metadata, self, "tsms=2");
+	ASSERT_EQ(0, put("tsm1", DEV "tsm/connect", self->a.s));
+	ASSERT_EQ(0, DEL(0));
+	EXPECT_STREQ("connected", get(DEV "tsm/state", self->a.s));
+	ASSERT_EQ(0, DEL(1));
+	EXPECT_STREQ("ENOENT", get(DEV "tsm/state", self->a.s));
+	EXPECT_STREQ("ENOENT", get(DEV "authenticated", self->a.s));
+	EXPECT_EQ(-ENXIO, DEL(1));
+	ASSERT_EQ(0, ADD(0));
+	EXPECT_STREQ("disconnected", get(DEV "tsm/state", self->a.s));
+	EXPECT_STREQ("departure", get(DEV "tsm/reason", self->a.s));
+	EXPECT_STREQ("tsm0", one(self->a.s));
 }
 
 /* Which of both modules is loaded first, and which is unloaded first */
