@@ -2,205 +2,19 @@
 /*
  * PCI IDE: the life of a stream, on functions whose config space is an array.
  */
-#include <kunit/test-bug.h>
 #include <kunit/test.h>
 #include <linux/pci.h>
 #include <linux/pci-ide.h>
-#include <linux/slab.h>
 
 #include "../ide.h"
 #include "../tsm-hooks.h"
-
-#define CAP		PCI_CFG_SPACE_SIZE	/* Where the fakes have the capability */
-#define AER		0x80			/* and that of AER */
-#define PARKED		0xff000000
-#define SELECTIVE(n)	(0x2 | ((n) - 1) << 16)
-#define LINK		0x1
-#define FLOWTHROUGH	0x4
-#define CFG		0x80
-#define TEE		0x01000000
-
-/*
- * Functions that do not exist: a struct pci_dev of its own bus each, outside
- * of the PCI bus type, so that nothing binds to them or lists them.
- */
-
-struct fake_fn {
-	struct pci_dev pdev;
-	struct pci_bus bus;	/* The bus that the function is on */
-	struct pci_ops ops;
-	u32 cfg[1024];
-	bool never_secure;
-};
-
-struct fake_hb {
-	struct pci_host_bridge *hb;
-	struct fake_fn *rp, *ep;
-};
-
-static int fake_read(struct pci_bus *bus, unsigned int devfn, int where, int size, u32 *val)
-{
-	struct fake_fn *fn = container_of(bus, struct fake_fn, bus);
-
-	*val = fn->cfg[where / 4] >> 8 * (where & 3);
-	if (size < 4)
-		*val &= GENMASK(8 * size - 1, 0);
-
-	return 0;
-}
-
-/* Aligned writes only; status follows Control, its bit 31 is cleared by 1 */
-static int fake_write(struct pci_bus *bus, unsigned int devfn, int where, int size, u32 val)
-{
-	struct fake_fn *fn = container_of(bus, struct fake_fn, bus);
-	unsigned int block = PCI_IDE_SEL_BLOCK_SIZE(fn->pdev.nr_ide_mem);
-	unsigned int first = CAP + 0x0c + fn->pdev.nr_link_ide * 8;
-	u32 *reg = &fn->cfg[where / 4];
-
-	if (where < first || !fn->pdev.nr_sel_ide) {
-		*reg = val;
-	} else if ((where - first) % block == PCI_IDE_SEL_STS) {
-		*reg &= ~(val & BIT(31));
-	} else {
-		*reg = val;
-		if ((where - first) % block == PCI_IDE_SEL_CTL)
-			reg[1] = (reg[1] & BIT(31)) | ((val & 1) && !fn->never_secure ? 2 : 0);
-	}
-
-	return 0;
-}
-
-/* Perhaps after the test: CONFIG_DEBUG_KOBJECT_RELEASE puts it off */
-static void fake_release(struct device *dev)
-{
-	kfree(container_of(dev, struct fake_fn, pdev.dev));
-}
-
-static void fake_put(void *data)
-{
-	struct kunit *test = kunit_get_current_test();
-	struct fake_fn *fn = data;
-
-	KUNIT_EXPECT_EQ(test, kref_read(&fn->pdev.dev.kobj.kref), 1);
-	put_device(&fn->pdev.dev);
-}
-
-static void fake_domain(struct pci_bus *bus, int nr)
-{
-#ifdef CONFIG_PCI_DOMAINS_GENERIC
-	bus->domain_nr = nr;
-#elif defined(CONFIG_X86)
-	static struct pci_sysdata sysdata;
-
-	sysdata.domain = nr;
-	bus->sysdata = &sysdata;
-#endif
-}
-
-static void fake_remove(void *data)
-{
-	struct fake_fn *fn = data;
-
-	device_del(&fn->pdev.dev);
-	pci_ide_destroy(&fn->pdev);
-}
-
-static struct fake_fn *fake_make(struct kunit *test, struct fake_fn *above, int type)
-{
-	struct fake_hb *f = test->priv;
-	struct fake_fn *fn = kzalloc(sizeof(*fn), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, fn);
-	device_initialize(&fn->pdev.dev);
-	fn->pdev.dev.release = fake_release;
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_put, fn), 0);
-	fn->ops.read = fake_read;
-	fn->ops.write = fake_write;
-	fn->bus.ops = &fn->ops;
-	fn->bus.bridge = &f->hb->dev;
-	fn->bus.number = above ? above->bus.number + 1 : 0;
-	fn->bus.busn_res.end = 0xff;
-	fn->bus.parent = above ? &above->bus : NULL;
-	fn->bus.self = above ? &above->pdev : NULL;
-	fake_domain(&fn->bus, 0x10);
-	fn->pdev.bus = &fn->bus;
-	fn->pdev.cfg_size = PCI_CFG_SPACE_EXP_SIZE;
-	fn->pdev.pcie_cap = 0x40;
-	fn->pdev.pcie_flags_reg = type << 4 | 2;
-	fn->pdev.hdr_type = type == PCI_EXP_TYPE_ENDPOINT ? PCI_HEADER_TYPE_NORMAL :
-							    PCI_HEADER_TYPE_BRIDGE;
-	fn->pdev.error_state = pci_channel_io_normal;
-	fn->cfg[CAP / 4] = PCI_EXT_CAP_ID_IDE | 1 << 16;
-
-	return fn;
-}
-
-static void fake_add(struct kunit *test, struct fake_fn *fn)
-{
-	dev_set_name(&fn->pdev.dev, "fake-ide-%02x", fn->bus.number);
-	KUNIT_ASSERT_EQ(test, device_add(&fn->pdev.dev), 0);
-	pci_ide_init(&fn->pdev);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_remove, fn), 0);
-}
-
-static u32 *sel(struct fake_fn *fn, int index, int reg)
-{
-	int links = fn->cfg[CAP / 4 + 1] & LINK;
-
-	return &fn->cfg[CAP / 4 + 3 + 2 * links + 8 * index + reg / 4];
-}
-
-static u32 *link_ctl(struct fake_fn *fn)
-{
-	return &fn->cfg[CAP / 4 + 3];
-}
-
-/* A function with @nr selective blocks of one address association each */
-static struct fake_fn *fake_end(struct kunit *test, struct fake_fn *above, int type, int nr)
-{
-	struct fake_fn *fn = fake_make(test, above, type);
-
-	fn->cfg[CAP / 4 + 1] = SELECTIVE(nr);
-	if (type == PCI_EXP_TYPE_ROOT_PORT)
-		fn->cfg[CAP / 4 + 1] |= LINK;
-	for (int i = 0; i < nr; i++)
-		*sel(fn, i, PCI_IDE_SEL_CAP) = 1;
-
-	return fn;
-}
+#include "fake-pci.h"
 
 static void expect_idle(struct kunit *test, struct fake_fn *fn, int index)
 {
-	KUNIT_EXPECT_EQ(test, *sel(fn, index, PCI_IDE_SEL_CTL), PARKED);
+	KUNIT_EXPECT_EQ(test, *fake_sel(fn, index, PCI_IDE_SEL_CTL), PARKED);
 	for (int reg = PCI_IDE_SEL_RID_1; reg < 32; reg += 4)
-		KUNIT_EXPECT_EQ(test, *sel(fn, index, reg), 0);
-}
-
-static void put_hb(void *data)
-{
-	struct kunit *test = kunit_get_current_test();
-	struct pci_host_bridge *hb = data;
-
-	KUNIT_EXPECT_TRUE(test, ida_is_empty(&hb->ide_stream_ids_ida));
-	device_del(&hb->dev);
-	pci_free_host_bridge(hb);
-}
-
-static int ide_test_init(struct kunit *test)
-{
-	struct fake_hb *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, f);
-	test->priv = f;
-	f->hb = pci_alloc_host_bridge(0);
-	KUNIT_ASSERT_NOT_NULL(test, f->hb);
-	dev_set_name(&f->hb->dev, "fake-ide-hb");
-	KUNIT_ASSERT_EQ(test, device_add(&f->hb->dev), 0);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_hb, f->hb), 0);
-	f->rp = fake_end(test, NULL, PCI_EXP_TYPE_ROOT_PORT, 3);
-	f->ep = fake_end(test, f->rp, PCI_EXP_TYPE_ENDPOINT, 2);
-
-	return 0;
+		KUNIT_EXPECT_EQ(test, *fake_sel(fn, index, reg), 0);
 }
 
 static void add_ends(struct kunit *test)
@@ -209,6 +23,25 @@ static void add_ends(struct kunit *test)
 
 	fake_add(test, f->rp);
 	fake_add(test, f->ep);
+}
+
+/* It is asked nothing but whether it has the capability, and told nothing */
+static void function_without_ide_is_left_alone(struct kunit *test)
+{
+	struct fake_hb *f = test->priv;
+	struct fake_fn *fn = fake_make(test, f->rp, PCI_EXP_TYPE_ENDPOINT);
+	unsigned int walk;
+
+	fn->cfg[CAP / 4] = PCI_EXT_CAP_ID_DSN | 1 << 16 | 0x140 << 20;
+	fn->cfg[0x140 / 4] = PCI_EXT_CAP_ID_LTR | 1 << 16;
+	KUNIT_EXPECT_EQ(test, pci_find_ext_capability(&fn->pdev, PCI_EXT_CAP_ID_IDE), 0);
+	walk = fn->reads;
+	KUNIT_EXPECT_GT(test, walk, 0);
+	fake_add(test, fn);
+	pci_tsm_init(&fn->pdev);
+	KUNIT_EXPECT_EQ(test, fn->reads, 2 * walk);
+	KUNIT_EXPECT_EQ(test, fn->writes, 0);
+	KUNIT_EXPECT_NULL(test, rcu_access_pointer(fn->pdev.tsm));
 }
 
 static void idle_blocks_get_the_reserved_id(struct kunit *test)
@@ -220,7 +53,7 @@ static void idle_blocks_get_the_reserved_id(struct kunit *test)
 		expect_idle(test, f->ep, i);
 	for (int i = 0; i < 3; i++)
 		expect_idle(test, f->rp, i);
-	KUNIT_EXPECT_EQ(test, *link_ctl(f->rp), PARKED);
+	KUNIT_EXPECT_EQ(test, *fake_link_ctl(f->rp), PARKED);
 }
 
 static struct pci_ide *stream_of(struct kunit *test, struct fake_fn *fn)
@@ -279,17 +112,17 @@ static void enabled_stream_has_its_registers(struct kunit *test)
 	ide->partner[PCI_IDE_EP].default_stream = 1;
 	do_steps(test, ide, 3);
 	KUNIT_EXPECT_STREQ(test, ide->name, "stream0.0.0");
-	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_CTL), 0x09400000);
-	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_RID_1), 0x00000000);
-	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_RID_2), 0x00000001);
-	KUNIT_EXPECT_EQ(test, *sel(f->rp, 0, PCI_IDE_SEL_CTL), 0x09000000);
-	KUNIT_EXPECT_EQ(test, *sel(f->rp, 0, PCI_IDE_SEL_RID_1), 0x00010000);
-	KUNIT_EXPECT_EQ(test, *sel(f->rp, 0, PCI_IDE_SEL_RID_2), 0x00010001);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->ep, 0, PCI_IDE_SEL_CTL), 0x09400000);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->ep, 0, PCI_IDE_SEL_RID_1), 0x00000000);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->ep, 0, PCI_IDE_SEL_RID_2), 0x00000001);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->rp, 0, PCI_IDE_SEL_CTL), 0x09000000);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->rp, 0, PCI_IDE_SEL_RID_1), 0x00010000);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->rp, 0, PCI_IDE_SEL_RID_2), 0x00010001);
 	KUNIT_EXPECT_EQ(test, pci_ide_stream_enable(&f->ep->pdev, ide), 0);
-	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_CTL), 0x09400001);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->ep, 0, PCI_IDE_SEL_CTL), 0x09400001);
 	pci_ide_stream_disable(&f->ep->pdev, ide);
-	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_CTL), PARKED);
-	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_RID_2), 0x00000001);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->ep, 0, PCI_IDE_SEL_CTL), PARKED);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->ep, 0, PCI_IDE_SEL_RID_2), 0x00000001);
 	pci_ide_stream_release(ide);
 }
 
@@ -303,24 +136,24 @@ static void idle_blocks_get_the_reserved_id_again(struct kunit *test)
 	do_steps(test, a, 5);
 
 	/* As after a reset; block 0 is @a's, whose owner has to notice */
-	*link_ctl(f->rp) = 0;
+	*fake_link_ctl(f->rp) = 0;
 	for (int i = 0; i < 3; i++)
-		*sel(f->rp, i, PCI_IDE_SEL_CTL) = 0;
+		*fake_sel(f->rp, i, PCI_IDE_SEL_CTL) = 0;
 	b = stream_of(test, f->ep);
 	do_steps(test, b, 3);
-	KUNIT_EXPECT_EQ(test, *link_ctl(f->rp), PARKED);
-	KUNIT_EXPECT_EQ(test, *sel(f->rp, 0, PCI_IDE_SEL_CTL), 0);
-	KUNIT_EXPECT_EQ(test, *sel(f->rp, 1, PCI_IDE_SEL_CTL), 0x01000000);
+	KUNIT_EXPECT_EQ(test, *fake_link_ctl(f->rp), PARKED);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->rp, 0, PCI_IDE_SEL_CTL), 0);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->rp, 1, PCI_IDE_SEL_CTL), 0x01000000);
 	expect_idle(test, f->rp, 2);
 	pci_ide_stream_release(b);
 
 	/* One that somebody else enabled is left alone */
-	*link_ctl(f->rp) = 0x05000001;
-	*sel(f->rp, 2, PCI_IDE_SEL_CTL) = 0x06000001;
+	*fake_link_ctl(f->rp) = 0x05000001;
+	*fake_sel(f->rp, 2, PCI_IDE_SEL_CTL) = 0x06000001;
 	c = stream_of(test, f->ep);
 	do_steps(test, c, 3);
-	KUNIT_EXPECT_EQ(test, *link_ctl(f->rp), 0x05000001);
-	KUNIT_EXPECT_EQ(test, *sel(f->rp, 2, PCI_IDE_SEL_CTL), 0x06000001);
+	KUNIT_EXPECT_EQ(test, *fake_link_ctl(f->rp), 0x05000001);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->rp, 2, PCI_IDE_SEL_CTL), 0x06000001);
 	pci_ide_stream_release(c);
 	pci_ide_stream_release(a);
 }
@@ -350,8 +183,8 @@ static void each_end_does_what_it_can(struct kunit *test)
 	ide = stream_of(test, f->ep);
 	ide->stream_id = 9;
 	do_steps(test, ide, 3);
-	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_CTL), c->want_ep);
-	KUNIT_EXPECT_EQ(test, *sel(f->rp, 0, PCI_IDE_SEL_CTL), c->want_rp);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->ep, 0, PCI_IDE_SEL_CTL), c->want_ep);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->rp, 0, PCI_IDE_SEL_CTL), c->want_rp);
 	pci_ide_stream_release(ide);
 }
 
@@ -368,8 +201,8 @@ static void ends_do_what_the_driver_chooses(struct kunit *test)
 	ide->partner[PCI_IDE_EP].cfg = 0;
 	ide->partner[PCI_IDE_RP].tee_limited = 0;
 	do_steps(test, ide, 5);
-	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_CTL), 0x09800001);
-	KUNIT_EXPECT_EQ(test, *sel(f->rp, 0, PCI_IDE_SEL_CTL), 0x09000201);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->ep, 0, PCI_IDE_SEL_CTL), 0x09800001);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->rp, 0, PCI_IDE_SEL_CTL), 0x09000201);
 	pci_ide_stream_release(ide);
 }
 
@@ -443,10 +276,10 @@ static void firmware_keeps_its_stream(struct kunit *test)
 	struct fake_hb *f = test->priv;
 	struct pci_ide *ide;
 
-	*sel(f->rp, 1, PCI_IDE_SEL_CTL) = 0x07000001;
-	*sel(f->ep, 0, PCI_IDE_SEL_CTL) = 0x07400001;
+	*fake_sel(f->rp, 1, PCI_IDE_SEL_CTL) = 0x07000001;
+	*fake_sel(f->ep, 0, PCI_IDE_SEL_CTL) = 0x07400001;
 	add_ends(test);
-	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_CTL), 0x07400001);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->ep, 0, PCI_IDE_SEL_CTL), 0x07400001);
 
 	ide = stream_of(test, f->ep);
 	KUNIT_EXPECT_EQ(test, ide->partner[PCI_IDE_EP].stream_index, 1);
@@ -456,7 +289,7 @@ static void firmware_keeps_its_stream(struct kunit *test)
 	ide->stream_id = 8;
 	do_steps(test, ide, 5);
 	pci_ide_stream_release(ide);
-	KUNIT_EXPECT_EQ(test, *sel(f->rp, 1, PCI_IDE_SEL_CTL), 0x07000001);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->rp, 1, PCI_IDE_SEL_CTL), 0x07000001);
 
 	/* The root port's end holds the ID when the device is unplugged */
 	kunit_release_action(test, fake_remove, f->ep);
@@ -475,7 +308,7 @@ static void enable_fails_if_never_secure(struct kunit *test)
 	ide = stream_of(test, f->ep);
 	do_steps(test, ide, 4);
 	KUNIT_EXPECT_EQ(test, pci_ide_stream_enable(&f->ep->pdev, ide), -EIO);
-	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_CTL), 0);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->ep, 0, PCI_IDE_SEL_CTL), 0);
 	f->ep->never_secure = false;
 	KUNIT_EXPECT_EQ(test, pci_ide_stream_enable(&f->ep->pdev, ide), 0);
 	pci_ide_stream_release(ide);
@@ -510,16 +343,16 @@ static void aer_looks_at_streams_that_run(struct kunit *test)
 	add_ends(test);
 	ide = stream_of(test, f->ep);
 	do_steps(test, ide, 5);
-	*sel(f->ep, 0, PCI_IDE_SEL_STS) |= BIT(31);
+	*fake_sel(f->ep, 0, PCI_IDE_SEL_STS) |= BIT(31);
 	pci_ide_aer(&f->rp->pdev, PCI_ERR_UNC_SURPDN);
-	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_STS), 0x80000002);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->ep, 0, PCI_IDE_SEL_STS), 0x80000002);
 	pci_ide_aer(&f->rp->pdev, PCI_ERR_UNC_MISR_IDE);
-	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_STS), 0x00000002);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->ep, 0, PCI_IDE_SEL_STS), 0x00000002);
 
 	pci_ide_stream_disable(&f->rp->pdev, ide);
-	*sel(f->ep, 0, PCI_IDE_SEL_STS) |= BIT(31);
+	*fake_sel(f->ep, 0, PCI_IDE_SEL_STS) |= BIT(31);
 	pci_ide_aer(&f->rp->pdev, PCI_ERR_UNC_IDE_CHECK);
-	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_STS), 0x80000002);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->ep, 0, PCI_IDE_SEL_STS), 0x80000002);
 	pci_ide_stream_release(ide);
 }
 
@@ -532,11 +365,11 @@ static void end_that_is_enabled_is_watched(struct kunit *test)
 	ide = stream_of(test, f->ep);
 	do_steps(test, ide, 2);
 	KUNIT_EXPECT_EQ(test, pci_ide_stream_enable(&f->ep->pdev, ide), 0);
-	*sel(f->ep, 0, PCI_IDE_SEL_STS) |= BIT(31);
-	*sel(f->rp, 0, PCI_IDE_SEL_STS) = BIT(31);
+	*fake_sel(f->ep, 0, PCI_IDE_SEL_STS) |= BIT(31);
+	*fake_sel(f->rp, 0, PCI_IDE_SEL_STS) = BIT(31);
 	pci_ide_aer(&f->rp->pdev, PCI_ERR_UNC_MISR_IDE);
-	KUNIT_EXPECT_EQ(test, *sel(f->ep, 0, PCI_IDE_SEL_STS), 0x00000002);
-	KUNIT_EXPECT_EQ(test, *sel(f->rp, 0, PCI_IDE_SEL_STS), 0x80000000);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->ep, 0, PCI_IDE_SEL_STS), 0x00000002);
+	KUNIT_EXPECT_EQ(test, *fake_sel(f->rp, 0, PCI_IDE_SEL_STS), 0x80000000);
 	pci_ide_stream_release(ide);
 }
 
@@ -668,6 +501,7 @@ static void switch_passes_streams_while_there_are_any(struct kunit *test)
 }
 
 static struct kunit_case ide_cases[] = {
+	KUNIT_CASE(function_without_ide_is_left_alone),
 	KUNIT_CASE(idle_blocks_get_the_reserved_id),
 	KUNIT_CASE(release_undoes_every_partial_state),
 	KUNIT_CASE(enabled_stream_has_its_registers),
@@ -693,7 +527,7 @@ static struct kunit_case ide_cases[] = {
 
 static struct kunit_suite ide_suite = {
 	.name = "pci_ide",
-	.init = ide_test_init,
+	.init = fake_hb_init,
 	.test_cases = ide_cases,
 };
 

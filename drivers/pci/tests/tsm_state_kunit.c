@@ -123,14 +123,15 @@ static void a_loss_shows_before_anybody_acts(struct kunit *test)
 	struct pci_tsm_change now;
 
 	for (int i = 0; i < ARRAY_SIZE(cases); i++) {
+		bool news = cases[i].news;
+
 		pci_tsm_record_init(&rec, cases[i].state);
-		KUNIT_EXPECT_EQ(test, pci_tsm_record_lose(&rec, PCI_TSM_REASON_IDE_FAIL),
-				cases[i].news);
+		KUNIT_EXPECT_EQ(test, pci_tsm_record_lose(&rec, PCI_TSM_REASON_IDE_FAIL), news);
 		KUNIT_EXPECT_EQ(test, pci_tsm_record_loss(&rec),
-				cases[i].news ? PCI_TSM_REASON_IDE_FAIL : PCI_TSM_REASON_NONE);
+				news ? PCI_TSM_REASON_IDE_FAIL : PCI_TSM_REASON_NONE);
 		/* What is being undone needs no other undo */
 		KUNIT_EXPECT_EQ(test, pci_tsm_record_to_withdraw(&rec),
-				cases[i].news && cases[i].state != DNG);
+				news && cases[i].state != DNG);
 		pci_tsm_record_read(&rec, &now);
 		KUNIT_EXPECT_EQ(test, now.new, cases[i].shown);
 		KUNIT_EXPECT_EQ(test, now.reason, cases[i].why);
