@@ -7,17 +7,22 @@ override B := $(abspath $(B))
 KSRC ?=
 JOBS ?= $(shell nproc)
 KERNEL := x86_64$(if $(filter-out 0,$(DEBUG)),-debug)
+# Text for others is taken as it is: a $ in it is a shell's, not make's. It goes
+# through the environment only, so that a make of the kernel's does not expand it.
+text := CMD FILES QEMU_ARGS APPEND TESTS VARS FILTER
+$(foreach v,$(text),$(eval override $v := $$(value $v)))
+MAKEOVERRIDES :=
 # Debian's own tools first: what the packages bring is what is used.
 export PATH := /usr/sbin:/usr/bin:/sbin:/bin:$(PATH)
-export B KSRC JOBS KERNEL
+export B KSRC JOBS KERNEL $(text)
 
 overlay := tools/testing/overlay
 qemu := tools/testing/qemu
 
 # Stages tell their progress on stderr: stdout is for results.
 .PHONY: all help deps tree kernel kernel-debug kernel-kcsan kernel-arm64 image
-.PHONY: demo test kunit kunit-arm64 selftest debug-test soak bench
-.PHONY: check check-fast run run-guest shell clean
+.PHONY: demo test kunit kunit-arm64 selftest debug-test reboot-test lab-test soak bench
+.PHONY: check check-fast run run-guest shell no-results clean
 .NOTPARALLEL:
 
 all: help
@@ -29,7 +34,7 @@ deps:
 	@$(overlay)/deps.sh >&2
 
 tree: deps
-	@$(overlay)/apply.sh $(KSRC) >&2
+	@$(overlay)/apply.sh "$$KSRC" >&2
 
 kernel: tree
 	@$(qemu)/kernel.sh $(KERNEL) >&2
@@ -52,22 +57,32 @@ kunit-arm64: kernel-arm64 image
 
 selftest: kernel image
 	@status=0; $(qemu)/selftest.sh || status=1; \
-	APPEND="$(APPEND) pci_tsm=off" $(qemu)/selftest.sh selftest-off \
+	APPEND="$$APPEND pci_tsm=off" $(qemu)/selftest.sh selftest-off \
 		"/lab/run-tests /tests/off.sh" || status=1; exit $$status
 
 debug-test: kernel-debug kernel-kcsan image
 	@$(qemu)/debug-test.sh
 
 soak: kernel-debug image
-	@STORM_OPS=$${STORM_OPS:-100000} SOAK=1 $(qemu)/debug-test.sh
+	@SOAK=1 $(qemu)/debug-test.sh
 
 bench: kernel image
-	@$(qemu)/run.sh /tests/bench
+	@$(qemu)/once.sh bench 3 /tests/bench
 
 demo: kernel image
-	@NAME=demo $(qemu)/run.sh /tests/demo
+	@$(qemu)/once.sh demo 1 /tests/demo
 
-test:
+reboot-test: kernel image
+	@$(qemu)/reboot-test.sh
+
+lab-test: kernel image
+	@$(qemu)/lab-test.sh
+
+# Counts of an earlier run are nobody's verdict, whatever stops this one.
+no-results:
+	@rm -rf $(B)/results
+
+test: no-results tree
 	@$(qemu)/test.sh
 
 check-fast: tree
@@ -77,30 +92,28 @@ check: tree
 	@$(overlay)/check.sh full
 
 ## A command line, or a prompt, in the lab kernel
-export CMD FILES QEMU_ARGS APPEND TIMEOUT
 
 # Modules of others taint the guest (TAINT_OOT_MODULE), which is no failure here.
 run-guest: kernel image
-	@rm -f $(B)/run.status; status=0; \
-	TAINT_OK=4096 $(qemu)/run.sh "$${CMD:?CMD= is empty}" || status=$$?; \
-	echo $$status >$(B)/run.status
+	@status=0; TAINT_OK=4096 $(qemu)/run.sh "$${CMD:?CMD= is empty}" || status=$$?; \
+	echo $$status >$(run.status)
 
-ifneq ($(filter load,$(.FEATURES)),)
 ifneq ($(filter run,$(MAKECMDGOALS)),)
-# The recipe's first line is expanded after run-guest is done: make ends there.
+# One of this make's own: another one may run at the same time.
+run.status := $(B)/run.status.$(shell echo $$PPID)
+ifneq ($(filter load,$(.FEATURES)),)
 -load $(B)/make_exit.so
 
 $(B)/make_exit.so: $(qemu)/make-exit.c | deps
 	@mkdir -p $(@D)
-	@$(CC) -shared -fPIC -O1 -o $@ $<
+	-@$(CC) -shared -fPIC -O1 -o $@ $<
+endif
+endif
 
+# The first line is expanded after run-guest is done: make ends there if it could
+# load make_exit.so. Else the function is unknown, and the shell has the last word.
 run: run-guest
-	$(lab-exit $(B)/run.status)
-endif
-else
-run: run-guest
-	@exit $$(cat $(B)/run.status)
-endif
+	$(lab-exit $(run.status))@read -r s <$(run.status); rm -f $(run.status); exit $${s:-125}
 
 shell: kernel image
 	@$(qemu)/run.sh --shell

@@ -18,9 +18,11 @@ KSRC=${1:-}
 
 die() { echo "apply: $*" >&2; exit 1; }
 
+# Of a folder: names, sizes and times of all that is in it.
 base_id() {
 	if [ -d "$KSRC" ]; then
-		echo "tree $KSRC $(stat -c %Y "$KSRC/Makefile" 2>/dev/null)"
+		echo "tree $KSRC $(cd "$KSRC" && find . -path ./.git -prune -o -printf '%p %s %T@\n' |
+			LC_ALL=C sort | sha256sum)"
 	else
 		stat -c 'tarball %n %s %Y' "$KSRC"
 	fi
@@ -39,14 +41,16 @@ fetch_base() {
 		return
 	fi
 	echo "apply: taking the base from $KSRC"
-	rm -rf "$B/base" "$B/tree" "$B/base.id"
+	rm -rf "$B/base" "$B/base.id"
 	mkdir -p "$B/base"
+	# Files get the time of now: make would not see that another base has other
+	# contents if they came with times older than what was built before.
 	if [ -d "$KSRC" ]; then
 		[ -e "$KSRC/Kconfig" ] || die "$KSRC is not a kernel tree"
 		[ ! -e "$KSRC/.config" ] || die "$KSRC has been built in: run 'make mrproper' there first"
-		tar -C "$KSRC" --exclude=./.git -cf - . | tar -C "$B/base" -xf -
+		rsync -rlp --exclude=/.git "$KSRC/" "$B/base/"
 	else
-		tar -C "$B/base" --strip-components=1 -xf "$KSRC"
+		tar -C "$B/base" --strip-components=1 --touch -xf "$KSRC"
 	fi
 	echo "$id" >"$B/base.id"
 }
@@ -71,12 +75,12 @@ exec 9>"$B/.lock-tree"
 flock 9
 fetch_base
 check_version
-if [ ! -e "$TREE/.copied" ]; then
+if [ "$(cat "$TREE/.copied" 2>/dev/null)" != "$id" ]; then
 	echo "apply: copying the base to ${TREE#"$repo"/}"
 	rm -rf "$TREE"
 	mkdir -p "$TREE"
 	cp -a --reflink=auto "$B/base/." "$TREE/"
-	touch "$TREE/.copied"
+	echo "$id" >"$TREE/.copied"
 fi
 # shellcheck disable=SC2086 # options, to be split
 python3 "$here/overlay.py" --base "$B/base" --tree "$TREE" --repo "$repo" \

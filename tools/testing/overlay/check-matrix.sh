@@ -13,6 +13,16 @@ tristates=$(awk '/^(menu)?config / {s=$2} /^\ttristate/ {print s}' \
 	"$TREE"/drivers/virt/coco/Kconfig.tsm "$TREE"/drivers/pci/*/Kconfig.tsm 2>/dev/null)
 failed=0
 
+# Is each line what the variation was configured with? "=n" may be a symbol's absence.
+took() {
+	for line; do
+		case $line in
+		*=n) ! grep -q "^${line%n}" "$O/.config" ;;
+		*) grep -qx "$line" "$O/.config" ;;
+		esac || { echo "matrix: $line is not in the result"; return 1; }
+	done
+}
+
 # variation NAME O-FOLDER LINE...
 variation() {
 	name=$1 O=$B/$2
@@ -20,7 +30,7 @@ variation() {
 	printf '%s\n' "$@" CONFIG_WERROR=y >"$frag"
 	start=$(date +%s)
 	# shellcheck disable=SC2046
-	if configure "$frag" && kmake $(our_dirs); then
+	if configure "$frag" && took "$@" && kmake $(our_dirs); then
 		echo "matrix $name: ok, $(($(date +%s) - start)) s"
 	else
 		echo "matrix $name: FAILED"

@@ -16,9 +16,9 @@ mkdir -p "$logs" "$B/results"
 cd "$repo" || exit 1
 
 # Our files: what git knows or would know (a fresh export has no .git).
-FILES=$(git ls-files -co --exclude-standard 2>/dev/null | while read -r f; do [ ! -e "$f" ] || echo "$f"; done)
-[ -n "$FILES" ] || FILES=$(find . -path "./${B##*/}" -prune -o -type f -print | sed 's|^\./||')
-SOURCES=$(echo "$FILES" | grep -E '\.[ch]$' | grep -v '^tools/testing/qemu/')
+FILES=$(git -c safe.directory="$repo" ls-files -co --exclude-standard 2>/dev/null | while read -r f; do [ ! -e "$f" ] || echo "$f"; done)
+[ -n "$FILES" ] || FILES=$(find . -path "./${B##*/}" -prune -o -path ./.git -prune -o -type f -print | sed 's|^\./||')
+SOURCES=$(echo "$FILES" | grep -E '\.[ch]$')
 export FILES SOURCES
 
 sizes() { "$here/check-size.py" $FILES; }
@@ -26,7 +26,7 @@ includes() { "$here/check-includes.py" "$repo" $FILES; }
 maintainers() { "$here/check-maintainers.py" "$repo" $FILES; }
 scripts() {
 	bad=0
-	for f in $(echo "$FILES" | grep -E '\.sh$'); do sh -n "$f" || bad=1; done
+	for f in $(grep -l '^#!/bin/sh' $FILES); do sh -n "$f" || bad=1; done
 	for f in $(echo "$FILES" | grep -E '\.py$'); do
 		python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$f" || bad=1
 	done
@@ -36,13 +36,9 @@ kernel_doc() {
 	# shellcheck disable=SC2046
 	out=$("$TREE/scripts/kernel-doc" -none \
 		$(echo "$SOURCES" | grep -vE '^tools/|/tests/|/dsm/') 2>&1)
+	status=$?
 	echo "$out"
-	! echo "$out" | grep -qE 'warning|error'
-}
-# A file that says it was generated needs somebody who checks that it is fresh.
-generated() {
-	marked=$(grep -lE '^[/# *]*YNL-GEN ' $FILES)
-	[ -z "$marked" ] || "$here/regen.sh" --check
+	[ $status -eq 0 ] && ! echo "$out" | grep -qE 'warning|error'
 }
 
 failed=0 passed=0
@@ -64,10 +60,10 @@ step sizes sizes
 step includes includes
 step maintainers maintainers
 step scripts scripts
-step generated generated
 step kernel-doc kernel_doc
 step checkpatch "$here/checkpatch.sh"
 step sparse "$here/check-sparse.sh"
+step example "$here/check-example.sh"
 if [ "${1:-fast}" = full ]; then
 	step matrix "$here/check-matrix.sh"
 	step noop "$here/check-noop.sh"
@@ -75,4 +71,4 @@ if [ "${1:-fast}" = full ]; then
 fi
 echo "$passed passed, $failed failed, 0 skipped" >"$B/results/check.counts"
 echo "check: $passed passed, $failed failed"
-[ $failed -eq 0 ]
+[ $failed -eq 0 ] && [ $passed -gt 0 ]

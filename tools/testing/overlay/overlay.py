@@ -23,6 +23,8 @@ OVERLAID = ("drivers", "include", "Documentation", "samples", "tools")
 # The lab itself is no part of a kernel tree.
 NOT_OVERLAID = ("tools/testing/overlay", "tools/testing/qemu",
                 "tools/testing/kunit")
+# Files of our top level, under the name that they have next to the base's own.
+RENAMED = {"Kconfig": "Kconfig.tsm"}
 IGNORED = re.compile(r"(\.o|\.ko|\.pyc|\.orig|\.rej|\.swp|~|\.tmp)$")
 
 
@@ -38,7 +40,7 @@ def read(path):
 
 def overlay_files(repo, base):
     """Map of relative path -> (source, mode) of our files."""
-    found = {}
+    found = {dst: os.path.join(repo, src) for src, dst in RENAMED.items()}
     for top in OVERLAID:
         for d, dirs, files in os.walk(os.path.join(repo, top)):
             rel = os.path.relpath(d, repo)
@@ -48,9 +50,10 @@ def overlay_files(repo, base):
                 path = os.path.join(rel, name)
                 if IGNORED.search(name) or name == ".gitignore":
                     continue
-                if os.path.exists(os.path.join(base, path)):
-                    die(f"{path} exists in the base: change it with a patch")
                 found[path] = os.path.join(repo, path)
+    for path in found:
+        if os.path.exists(os.path.join(base, path)):
+            die(f"{path} exists in the base: change it with a patch")
     return found
 
 
@@ -74,7 +77,10 @@ def touched(patch):
         text = f.read()
     if re.search(r"^--- /dev/null|^\+\+\+ /dev/null", text, re.M):
         die(f"{patch} creates or deletes a file: use the overlay for new files")
-    return re.findall(r"^--- [^\n]*\n\+\+\+ b/([^\t\n]+)", text, re.M)
+    paths = re.findall(r"^--- [^\n]*\n\+\+\+ b/([^\t\n]+)", text, re.M)
+    if not paths:
+        die(f"{patch} changes no file (names begin with a/ and b/)")
+    return paths
 
 
 def patched_files(base, patches, scratch):
@@ -92,7 +98,7 @@ def patched_files(base, patches, scratch):
             os.makedirs(os.path.dirname(dst), exist_ok=True)
             shutil.copy(src, dst)
             done[path] = dst
-        run = subprocess.run(["patch", "-p1", "-F0", "-N",
+        run = subprocess.run(["patch", "-p1", "-F0", "-N", "-f",
                               "--no-backup-if-mismatch", "-i",
                               os.path.abspath(patch)],
                              cwd=scratch, capture_output=True, text=True)

@@ -1,21 +1,29 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Everything on the debug kernel: KUnit, the selftests, the storm and the
+# Everything on the debug kernel: KUnit, the selftests, the storm, the fuzzer and the
 # allocation-failure sweep, with kmemleak before and after; KCSAN for the state
-# record. SOAK=1: only storm and sweep, at length.
+# record. SOAK=1: only storm, fuzzer and sweep, at length.
 #
-# environment: B, STORM_OPS (2000), STORM_SEED (42; SOAK=1: from the clock, printed)
+# environment: B, and how much of what, in brackets without and with SOAK=1:
+#   STORM_OPS (2000, 100000)	operations of the storm
+#   FUZZ_OPS (2000, 30000)	operations of the fuzzer
+#   SWEEP_ROUNDS (1, 5)		how often each allocation fails
+#   STORM_SEED, FUZZ_SEED	which ones (42, from the clock; printed)
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 export B="${B:?}" KERNEL=x86_64-debug KMEMLEAK=1 MEM=2G
-ops=${STORM_OPS:-2000}
-seed=${STORM_SEED:-42}
-[ -z "${SOAK:-}" ] || seed=${STORM_SEED:-$(date +%s)}
+if [ -z "${SOAK:-}" ]; then
+	set -- 2000 2000 1 42
+else
+	set -- 100000 30000 5 "$(date +%s)"
+fi
+params="STORM_OPS=${STORM_OPS:-$1} FUZZ_OPS=${FUZZ_OPS:-$2} SWEEP_ROUNDS=${SWEEP_ROUNDS:-$3}"
+params="$params STORM_SEED=${STORM_SEED:-$4} FUZZ_SEED=${FUZZ_SEED:-$4}"
 failed=0
 
 progs=
-for p in storm fail_nth; do
+for p in storm fuzz fail_nth; do
 	if [ -x "$B/image/tests/tests/$p" ]; then
 		progs="$progs /tests/$p"
 	else
@@ -30,12 +38,12 @@ if [ -z "${SOAK:-}" ]; then
 	VARS="TIMEOUT_SCALE=4" TIMEOUT=1800 "$here/selftest.sh" selftest-debug || failed=1
 fi
 
-echo "debug-test: STORM_OPS=$ops STORM_SEED=$seed" >&2
+echo "debug-test: $params" >&2
 scale=4
 [ -z "${SOAK:-}" ] || scale=120
 if [ -n "$progs" ]; then
-	VARS="STORM_OPS=$ops STORM_SEED=$seed SOAK=${SOAK:-} TIMEOUT_SCALE=$scale" \
-		TIMEOUT=$((scale * 450)) \
+	# For each program what its settings say, and a reserve for all
+	VARS="$params SOAK=${SOAK:-} TIMEOUT_SCALE=$scale" TIMEOUT=$((scale * 3 * 300 + 300)) \
 		"$here/selftest.sh" storm "/lab/run-tests$progs" || failed=1
 fi
 exit $failed

@@ -2,19 +2,25 @@
 # SPDX-License-Identifier: GPL-2.0
 # What every target of the Makefile does, and the variables.
 cat <<END
-PCI/TSM for Linux 6.12: the lab. As root, missing Debian packages are installed.
+PCI/TSM for Linux 6.12: the lab.
 
 Judged runs
-  demo        boot the lab kernel and show the whole thing once (/tests/demo)
+  demo        boot the lab kernel and show the whole thing once
   test        everything a change must pass; the last line has the counts
   kunit       the KUnit suites on x86-64 (FILTER=glob); kunit-arm64: on arm64
   selftest    /tests/*.test in the guest (TESTS='a.test b.test' for some)
   debug-test  KUnit, selftests, storm and fault injection on the debug kernel,
               kmemleak before and after; one KUnit run under KCSAN
-  soak        debug-test's long forms (STORM_OPS=100000 STORM_SEED=...)
-  bench       print the figures of /tests/bench
+  soak        debug-test's long forms, about an hour (STORM_OPS=100000
+              FUZZ_OPS=30000 SWEEP_ROUNDS=5 STORM_SEED= FUZZ_SEED=)
+  reboot-test does a reboot disconnect every device?
+  lab-test    does the lab say so when something goes wrong? Its scripts with
+              made-up input, and boots that go wrong
+  bench       print figures, 'name value unit' a line, that have limits; up to
+              three tries, as others may keep the machine busy: the last counts
   check       check-fast and the matrix of configurations, series bisected
-  check-fast  sparse, W=1, checkpatch, kernel-doc, includes, sizes, MAINTAINERS
+  check-fast  sparse, W=1, checkpatch, kernel-doc, the documented driver, includes,
+              sizes, MAINTAINERS
 
 By hand
   run         CMD='...' in the guest with /bin/sh: its stdout, its stderr, its
@@ -23,6 +29,9 @@ By hand
               (.FEATURES has 'load', as Debian's has), else with 2 and 'Error N';
               $(dirname "$0")/run.sh always exits with it.
   shell       a prompt in the guest
+  help        this text
+  deps        as root, install the missing Debian packages; else print the line
+              that does (every build begins with it)
   tree        base + our files + patches in build/tree
   kernel      build/x86_64 (DEBUG=1: build/x86_64-debug); kernel-debug,
               kernel-kcsan, kernel-arm64

@@ -12,10 +12,9 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-repo=$(cd "$here/../../.." && pwd)
 B=${B:?} TREE=${TREE:-$B/tree}
 img=$B/image
-selftests=$repo/tools/testing/selftests/pci_tsm
+selftests=$TREE/tools/testing/selftests/pci_tsm
 
 # Copy the program $1 to $3 in $2 with its shared libraries.
 with_libs() {
@@ -60,8 +59,15 @@ base() {
 	chmod 755 "$root/init" "$root/lab/run-tests"
 }
 
+# Nothing to do if neither the tree nor the kernel's configuration changed.
 tests() {
-	rm -rf "$img/tests"
+	built=$img/.tests-built
+	if [ "$built" -nt "$TREE/.overlay-changed" ] && [ "$built" -nt "$here/image.sh" ] &&
+	   [ "$built" -nt "$B/x86_64/include/generated/autoconf.h" ]; then
+		return
+	fi
+	touch "$built.start"
+	rm -rf "$img/tests" "$built"
 	mkdir -p "$img/tests/tests"
 	if [ -e "$selftests/Makefile" ]; then
 		make -C "$selftests" TREE="$TREE" OUT="$img/tests/tests" install
@@ -70,6 +76,7 @@ tests() {
 		return 1
 	fi
 	idle_bytes
+	mv "$built.start" "$built"
 }
 
 # What a device that never connects costs: struct pci_dev with and without us.

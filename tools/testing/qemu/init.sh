@@ -36,7 +36,7 @@ mount_all() {
 # The character device of the virtio port named $1 (they appear a bit late).
 port() {
 	n=0
-	while [ $n -lt 100 ]; do
+	while [ $n -lt 300 ]; do
 		for p in /sys/class/virtio-ports/*; do
 			if [ "$(cat "$p/name" 2>/dev/null)" = "$1" ] &&
 			   [ -c "/dev/${p##*/}" ]; then
@@ -63,10 +63,21 @@ kmemleaks() {
 	f=/sys/kernel/debug/kmemleak
 	[ -e $f ] || { echo none; return; }
 	sleep 6
-	echo scan >$f
-	sleep 1
-	echo scan >$f
+	# It cannot scan any more once it has switched itself off
+	echo scan >$f && sleep 1 && echo scan >$f || { echo unknown; return; }
 	grep -c '^unreferenced object' $f
+}
+
+# End whoever has the job's pipes open, but those who empty them.
+kill_writers() {
+	for fd in /proc/[0-9]*/fd/*; do
+		pid=${fd#/proc/}
+		pid=${pid%%/*}
+		case $pid,$(readlink "$fd") in
+		$c1,* | $c2,*) ;;
+		*,/run/out | *,/run/err) kill -9 "$pid" ;;
+		esac
+	done
 }
 
 run_job() {
@@ -77,12 +88,14 @@ run_job() {
 	c2=$!
 	/bin/sh /lab/job </dev/null >/run/out 2>/run/err
 	status=$?
-	# What the job left running may hold the pipes: do not wait for ever.
+	# What the job left running may hold the pipes: it gets 3 s, then it goes.
+	# The output itself is waited for, however slowly it is read.
 	n=0
-	while [ $n -lt 30 ] && { kill -0 $c1 || kill -0 $c2; } 2>/dev/null; do
+	while kill -0 $c1 || kill -0 $c2; do
 		usleep 100000
 		n=$((n + 1))
-	done
+		[ $n -ne 30 ] || kill_writers
+	done 2>/dev/null
 }
 
 mount_all

@@ -4,8 +4,8 @@
  *
  * GNU make turns every failed recipe into its own status 2. An object that the
  * makefile loads can do better: $(lab-exit FILE) leaves make at once with the
- * number in FILE. Built and loaded only for the goal `run`; where make has no
- * `load` feature, `run` fails as "Error N" and make's status is 2.
+ * number in FILE, which it removes. Built and loaded only for the goal `run`;
+ * where make cannot load it, `run` fails as "Error N" and make's status is 2.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +23,7 @@ static char *lab_exit(const char *name, unsigned int argc, char **argv)
 		if (fscanf(f, "%d", &status) != 1)
 			status = 125;
 		fclose(f);
+		unlink(argv[0]);
 	}
 	fflush(NULL);
 	_exit(status);

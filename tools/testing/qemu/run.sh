@@ -48,7 +48,7 @@ initramfs() {
 	[ $mode = shell ] || printf '%s\n' "$cmd" >"$work/root/lab/job"
 	if [ -n "${FILES:-}" ]; then
 		[ -d "$FILES" ] || die "FILES=$FILES is not a directory"
-		cp -a "$FILES/." "$work/root/files/"
+		cp -a "$FILES/." "$work/root/files/" || die "cannot copy $FILES"
 	fi
 	cat "$B/image/base.cpio" "$B/image/tests.cpio"
 	if [ -d "$B/$KERNEL/lab-modules" ]; then
@@ -68,6 +68,8 @@ machine() {
 	*)
 		image=$B/$KERNEL/arch/x86/boot/bzImage
 		tty=ttyS0
+		# On a busy machine its tick may be too late to convince the kernel
+		append="$append no_timer_check"
 		[ ! -e "$image" ] || case $("$here/accel.sh" "$image") in
 		kvm) qemu="qemu-system-x86_64 -M q35 -accel kvm -cpu host" ;;
 		*) qemu="qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max" ;;
@@ -76,7 +78,7 @@ machine() {
 	[ -e "$image" ] || die "kernel $KERNEL is not built ($image)"
 }
 
-append="console=%s panic_on_warn=1 panic=-1 oops=panic softlockup_panic=1
+append="console=%s panic_on_warn=1 panic=-1 oops=panic softlockup_panic=1 watchdog_thresh=60
 	rcupdate.rcu_cpu_stall_timeout=120 workqueue.watchdog_thresh=120
 	lab.cookie=$cookie"
 if [ $mode = kunit ]; then
@@ -87,6 +89,11 @@ fi
 [ $mode != shell ] || append="$append lab.shell"
 [ "${UDEV:-1}" = 0 ] || append="$append lab.udev"
 [ -z "${KMEMLEAK:-}" ] || append="$append lab.kmemleak"
+
+# A checker that is not at work finds nothing.
+want=
+[ "$KERNEL" = "${KERNEL%-debug}" ] || want="--want lockdep"
+[ -z "${KMEMLEAK:-}" ] || want="$want --want kmemleak"
 
 # The base itself has data races: only those of our functions are a failure.
 own=
@@ -101,7 +108,6 @@ fi
 
 machine
 initramfs >"$work/initramfs"
-mkfifo "$work/out" "$work/err"
 : >"$work/verdict"
 # shellcheck disable=SC2059,SC2086
 append=$(printf "$append" $tty | tr -s '\n\t' '  ')
@@ -113,25 +119,31 @@ set -- $qemu -smp "${SMP:-2}" -m "${MEM:-1G}" -nodefaults -display none -no-rebo
 	-chardev "file,id=verdict,path=$work/verdict" \
 	-device virtserialport,chardev=verdict,name=lab.verdict
 
+# Output goes through files: QEMU throws away what a slow reader has not taken
+# from a pipe when the guest ends.
+: >"$work/out"
+: >"$work/err"
 status=0
 if [ $mode = shell ]; then
 	# shellcheck disable=SC2086
 	"$@" -chardev stdio,id=sh,signal=off -device virtconsole,chardev=sh ${QEMU_ARGS:-} || status=$?
 else
-	cat "$work/out" &
-	out=$!
-	cat "$work/err" >&2 &
-	err=$!
 	# shellcheck disable=SC2086
 	timeout --foreground -k 5 "$TIMEOUT" "$@" \
 		-chardev "file,id=out,path=$work/out" -device virtserialport,chardev=out,name=lab.out \
 		-chardev "file,id=err,path=$work/err" -device virtserialport,chardev=err,name=lab.err \
-		${QEMU_ARGS:-} </dev/null >"$work/qemu.log" 2>&1 || status=$?
-	# If QEMU never opened them the readers still wait.
-	[ -s "$console" ] || kill $out $err 2>/dev/null || :
-	wait $out $err 2>/dev/null || :
+		${QEMU_ARGS:-} </dev/null >"$work/qemu.log" 2>&1 &
+	pid=$!
+	trap 'kill $pid; exit 130' INT TERM HUP
+	tail -f -s 0.1 -c +1 --pid=$pid "$work/out" &
+	out=$!
+	tail -f -s 0.1 -c +1 --pid=$pid "$work/err" >&2 &
+	err=$!
+	wait $pid || status=$?
+	wait $out $err || :
 	cp "$work/qemu.log" "$console.qemu" 2>/dev/null || :
 fi
+# shellcheck disable=SC2086
 exec python3 "$here/verdict.py" boot --cookie "$cookie" --verdict "$work/verdict" \
 	--console "$console" --qemu-status "$status" --taint-ok "$TAINT_OK" \
-	${own:+--own "$own"} --cleanup "$work"
+	$want ${own:+--own "$own"} --cleanup "$work"

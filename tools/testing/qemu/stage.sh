@@ -28,7 +28,7 @@ trap 'kill $pid 2>/dev/null; exit 130' INT TERM
 		last=$(tail -n 1 "$log" 2>/dev/null | tr -d '\r' | cut -c1-60)
 		echo "[$(elapsed)] $name: $(wc -l <"$log") lines, $last"
 	done
-) &
+) 9>&- &
 ticker=$!
 status=0
 wait $pid || status=$?

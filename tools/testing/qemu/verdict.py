@@ -7,9 +7,11 @@ verdict.py ktap  --name STAGE --status N [--skips F] F	count a KTAP document
 verdict.py sum   FILE...				the last line of a test run
 
 boot: the guest's verdict file must be complete and carry the cookie of this
-boot; the console must show no oops, warning or report of a checker. The exit
-status is then the guest's, else 124 (timed out) or 125.
-ktap: leaves are counted; a skip that the allow-list does not name is a failure.
+boot; the console must show no oops, warning or report of a checker; QEMU must
+have ended by itself. The exit status is then the guest's, else 124 (timed out)
+or 125.
+ktap: leaves are counted; a skip that the allow-list does not name is a failure,
+and so is a document, or a part of one, that has no plan or no test in it.
 """
 import argparse
 import fnmatch
@@ -19,13 +21,15 @@ import shutil
 import sys
 
 LAB_FAILED, LAB_TIMEOUT = 125, 124
+TIMED_OUT = (124, 137)      # of timeout(1): by its first signal, by SIGKILL
 
 SPLAT = re.compile(r"""\bWARNING:|\bBUG:|\bOops\b|Kernel\ panic|KASAN:|KCSAN:|UBSAN:|
     general\ protection\ fault|Unable\ to\ handle|possible\ (circular|recursive|irq)|
     inconsistent\ lock\ state|suspicious\ RCU|lock\ held\ when\ returning|
     INFO:\ (task|possible|lockdep|rcu)|held\ lock\ freed|bad\ unlock\ balance|
     refcount_t:|ODEBUG:|kernel\ BUG\ at|unreferenced\ object|
-    Invalid\ wait\ context|nobody\ cared""", re.X)
+    Invalid\ wait\ context|nobody\ cared|[Kk]memleak.*disabled|
+    \bBUG\ [\w-]+\ \(|cannot\ create\ duplicate""", re.X)
 
 
 RACE = re.compile(r"KCSAN: [\w-]+ in (\S+)(?: / (\S+))?")
@@ -39,8 +43,8 @@ def console_faults(path, own):
     try:
         with open(path, errors="replace") as f:
             faults = [line.strip() for line in f if SPLAT.search(line)]
-    except OSError:
-        return []
+    except OSError as e:
+        return [f"no console log: {e}"]
     if not own:
         return faults
 
@@ -55,7 +59,8 @@ def read_verdict(path, cookie):
     with open(path, errors="replace") as f:
         pairs = [line.split(None, 1) for line in f]
     v = {p[0]: p[1].strip() if len(p) > 1 else "" for p in pairs if p}
-    return v if v.get("cookie") == v.get("end") == cookie else None
+    numbers = v.get("status", "").isdecimal() and v.get("taint", "").isdecimal()
+    return v if numbers and v.get("cookie") == v.get("end") == cookie else None
 
 
 def boot_problems(v, a):
@@ -67,6 +72,11 @@ def boot_problems(v, a):
         yield "lockdep switched itself off"
     if v.get("kmemleak", "none") not in ("none", "0"):
         yield f"kmemleak found {v['kmemleak']} objects"
+    for checker in a.want:
+        if v.get(checker, "none") in ("none", ""):
+            yield f"{checker} was not there"
+    if a.qemu_status not in (0, *TIMED_OUT):
+        yield f"QEMU ended with status {a.qemu_status} after the verdict"
 
 
 def boot(a):
@@ -78,14 +88,13 @@ def boot(a):
             own = set(f.read().split())
     problems = console_faults(a.console, own)
     status = LAB_FAILED
-    if v is None:
-        if a.qemu_status in (124, 137):
-            problems.append("the guest did not end in time")
-            status = LAB_TIMEOUT
-        else:
-            problems.append("the guest wrote no verdict")
-    else:
+    if v:
         problems += boot_problems(v, a)
+    if a.qemu_status in TIMED_OUT:
+        problems.append("the guest did not end in time")
+        status = LAB_TIMEOUT
+    elif not v:
+        problems.append("the guest wrote no verdict")
     if a.cleanup:
         shutil.rmtree(a.cleanup, ignore_errors=True)
     if not problems:
@@ -133,6 +142,8 @@ class Counts:
             self.fail(here, f"{name}: {leaves} results of {planned} planned")
         elif note.upper().startswith("# SKIP"):
             self.skip(here, name, note)
+        elif planned == 0:
+            self.fail(here, f"{name}: no test in it")
         elif not ok and not bad:
             self.fail(here, f"{name} {note}".strip())
         elif leaves == 0 and ok:
@@ -167,8 +178,9 @@ def ktap(a):
             if m:
                 c.result(len(re.findall("    |# ", m[1])), m[2] == "ok",
                          m[4].strip(), m[5] or "")
-    if 0 in c.plans and c.below[0][0] != c.plans[0]:
-        c.failed.append(f"{a.name}: {c.below[0][0]} results of {c.plans[0]} planned")
+    planned, seen = c.plans.get(0, "none"), c.below.get(0, [0])[0]
+    if seen != planned and (seen or 0 in c.plans):
+        c.failed.append(f"{a.name}: {seen} results of {planned} planned")
     if a.status and not c.failed:
         c.failed.append(f"{a.name}: the guest failed with status {a.status}")
     if not c.passed and not c.failed:
@@ -202,6 +214,8 @@ def main():
         p.add_argument("--" + opt, required=True)
     p.add_argument("--qemu-status", type=int, default=0)
     p.add_argument("--taint-ok", default="0")
+    p.add_argument("--want", action="append", default=[],
+                   choices=("lockdep", "kmemleak"))
     p.add_argument("--cleanup")
     p.add_argument("--own")
     p.set_defaults(func=boot)

@@ -11,13 +11,8 @@
 # is refused; hung: one does not disconnect at all, and the reboot goes on.
 #
 # Needs on the kernel's command line: tp_printk trace_event=pci_tsm:pci_tsm_state
-# (a trace would be lost with the kernel). In the lab, for each mode:
-#
-#   KEEP_LOGS=1 NAME=reboot APPEND='...' run.sh '/tests/reboot.sh MODE'
-#   reboot.sh judge MODE logs/reboot-console.*.log
-#
-# run.sh's own verdict holds for the first half; its init ends in "reboot -f",
-# which asks the kernel as any other reboot does.
+# (a trace would be lost with the kernel). The lab's target is reboot-test; the init
+# of its guest ends in "reboot -f", which asks the kernel as any other reboot does.
 
 devices="0010:01:00.0 0010:02:00.0 0010:03:00.0"
 n=0 failed=0
