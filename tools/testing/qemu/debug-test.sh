@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Everything on the debug kernel: KUnit, the selftests, the storm, the fuzzer and the
-# allocation-failure sweep, with kmemleak before and after; KCSAN for the state
-# record. SOAK=1: only storm, fuzzer and sweep, at length.
+# Everything on the debug kernel: KUnit, the selftests, device locks under lockdep,
+# the storm, the fuzzer and the allocation-failure sweep, with kmemleak before and
+# after; KCSAN for the state record. SOAK=1: only the last ones, at length.
 #
 # environment: B, and how much of what, in brackets without and with SOAK=1:
 #   STORM_OPS (2000, 100000)	operations of the storm
@@ -23,7 +23,7 @@ params="$params STORM_SEED=${STORM_SEED:-$4} FUZZ_SEED=${FUZZ_SEED:-$4}"
 failed=0
 
 progs=
-for p in storm fuzz fail_nth; do
+for p in locks.sh storm fuzz fail_nth; do
 	if [ -x "$B/image/tests/tests/$p" ]; then
 		progs="$progs /tests/$p"
 	else
