@@ -242,9 +242,10 @@ static bool fn_unwanted(struct pci_tsm_fn *fn)
 	return fn->want_unbind;
 }
 
+/* The DSM's own function leaves by a teardown, which may be due only since this item began */
 static bool fn_leaving(struct pci_tsm_fn *fn)
 {
-	return fn->gone && fn->tsm;
+	return fn->gone && fn->tsm && !pci_tsm_fn_is_dsm(fn);
 }
 
 bool pci_tsm_fn_unprobed(struct pci_tsm_fn *fn)
