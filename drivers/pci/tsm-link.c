@@ -334,7 +334,7 @@ void pci_tsm_link_withdraw(struct pci_tsm_dsm *dsm)
 {
 	enum pci_tsm_reason reason = dsm->rec.lost_reason;
 
-	dev_warn_ratelimited(&dsm->pdev->dev, "TSM: connection lost: %s\n",
+	dev_warn_ratelimited(&dsm->pdev->dev, "connection lost: %s\n",
 			     pci_tsm_reason_name(reason));
 	unbind_all(dsm, PCI_TSM_STEP_LOSS, reason);
 	call_disconnect(dsm);
@@ -350,7 +350,7 @@ void pci_tsm_link_withdraw(struct pci_tsm_dsm *dsm)
  */
 void pci_tsm_link_withdraw_fn(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn)
 {
-	dev_warn_ratelimited(&fn->pdev->dev, "TSM: interface lost: %s\n",
+	dev_warn_ratelimited(&fn->pdev->dev, "interface lost: %s\n",
 			     pci_tsm_reason_name(fn->rec.lost_reason));
 	pci_tsm_link_unbind(dsm, fn, PCI_TSM_STEP_LOSS, fn->rec.lost_reason);
 }
