@@ -14,7 +14,8 @@
  *   rescan lock, and a removal, which has it, for the device lock;
  * - removal of one device by two at once: remove_store() holds no reference;
  * - removal, or a rescan that finds one, of what AER recovery resets: that walks the
- *   bus without a lock, so one device is there for AER alone;
+ *   bus without a lock; nor a reset of it, which makes recovery fail, and the device
+ *   is dead for good then: so one device is there for AER alone;
  * - surprise removal of a PF or a switch: a rescan that meets it takes all ones
  *   for enabled VFs, and for bus numbers, by which it then loses buses.
  * Locks in here keep the fourth apart; with "settle" a slot is known to be done.
@@ -146,11 +147,15 @@ static int op_vfs(struct worker *w, struct slot *s)
 /* An unplugged device makes the base wait for 60 s, so one that may be is spared */
 static int op_reset(struct worker *w, struct slot *s)
 {
-	/* A switch has no FLR */
-	const char *bdf = roll(w, 2) && s != SWITCH ? s->dsm.s : s->fn.s;
-	bool pluggable = s != SRIOV && s != SWITCH && s != AER;
+	const char *bdf;
+	bool pluggable;
 	int rc;
 
+	if (s == AER)
+		s = &slots[0];
+	/* A switch has no FLR */
+	bdf = roll(w, 2) && s != SWITCH ? s->dsm.s : s->fn.s;
+	pluggable = s != SRIOV && s != SWITCH;
 	if (pluggable && pthread_mutex_trylock(&s->removal))
 		return -EAGAIN;
 	/* What would be tried if FLR failed deadlocks: see above */
@@ -250,7 +255,7 @@ static const int fault_errnos[] = { ENOENT, ENXIO, 0 };
 
 /* Shares are of 200 */
 static struct op ops[] = {
-	{ "connect", 57, op_connect, connect_errnos },
+	{ "connect", 59, op_connect, connect_errnos },
 	{ "disconnect", 25, op_disconnect, disconnect_errnos },
 	{ "bind", 24, op_bind, bind_errnos },
 	{ "unbind", 10, op_unbind, away_errnos },
@@ -259,7 +264,7 @@ static struct op ops[] = {
 	{ "unplug and plug", 4, op_plug },
 	{ "remove and rescan", 8, op_remove, remove_errnos },
 	{ "bus rescan", 4, op_rescan },
-	{ "VFs on or off", 3, op_vfs, vfs_errnos },
+	{ "VFs on or off", 1, op_vfs, vfs_errnos },
 	{ "reset", 5, op_reset, reset_errnos },
 	{ "reload TSM", 2, op_reload, reload_errnos },
 	{ "kill writer", 10, op_kill, connect_errnos },
@@ -369,7 +374,7 @@ int main(void)
 	printf("TAP version 13\n1..7\n# %ld operations, STORM_SEED=%u\n", total, seed);
 	printf("# left out, since the base fails: VFs on or off in the same storm as removal of\n"
 	       "# their PF or as AER, reset of a slot, two removals of one device at once or\n"
-	       "# one during AER, surprise removal of a PF or a switch during a rescan\n");
+	       "# one or a reset during AER, surprise removal of a PF or a switch during a rescan\n");
 	setup();
 	plan.ops = ops;
 	plan.nr_ops = ARRAY_SIZE(ops);
