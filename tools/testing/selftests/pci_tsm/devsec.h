@@ -158,6 +158,13 @@ static inline bool wait_running(pid_t pid)
 	return true;
 }
 
+/* Let a port's slot "plug" or "unplug", and wait until the kernel has acted upon it */
+static inline int slot_do(const char *port, const char *what)
+{
+	return put(str("%s %s", port, what), BUS_DEBUG "fault") ?:
+	       put(str("%s settle", port), BUS_DEBUG "fault");
+}
+
 /* The @n-th present function of a shape ("ep") and kind ("endpoint") */
 static inline bool devsec_find(struct bdf *bdf, const char *shape, const char *kind, int n)
 {

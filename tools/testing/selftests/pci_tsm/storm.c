@@ -97,13 +97,6 @@ static int op_read(struct worker *w, struct slot *s)
 	return 0;
 }
 
-/* Plug or unplug, and wait until the slot has acted upon it */
-static int slot_do(struct slot *s, const char *what)
-{
-	return put(str("%s %s", s->port.s, what), BUS_DEBUG "fault") ?:
-	       put(str("%s settle", s->port.s), BUS_DEBUG "fault");
-}
-
 static int op_plug(struct worker *w, struct slot *s)
 {
 	int rc;
@@ -111,11 +104,11 @@ static int op_plug(struct worker *w, struct slot *s)
 	if (s == SRIOV || s == SWITCH || s == AER)
 		s = &slots[0];
 	pthread_mutex_lock(&s->removal);
-	rc = slot_do(s, "unplug");
+	rc = slot_do(s->port.s, "unplug");
 	if (strcmp("ENOENT", get(DEV "vendor", s->dsm.s)) ||
 	    strcmp("ENOENT", get(DEV "vendor", s->fn.s)))
 		failure("unplug", "the device is still there");
-	rc = slot_do(s, "plug") ?: rc;
+	rc = slot_do(s->port.s, "plug") ?: rc;
 	pthread_mutex_unlock(&s->removal);
 	return rc;
 }
@@ -285,7 +278,7 @@ static bool quiesce(void)
 
 	put("clear", TSM_DEBUG "fault");
 	for (size_t i = 0; i < NR_SLOTS; i++) {
-		slot_do(&slots[i], "plug");
+		slot_do(slots[i].port.s, "plug");
 		put(str("%s clear", slots[i].dsm.s), BUS_DEBUG "fault");
 	}
 	put("1", "/sys/bus/pci/rescan");
