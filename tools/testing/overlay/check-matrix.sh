@@ -38,9 +38,11 @@ variation() {
 	fi
 }
 
-for s in PCI_TSM PCI_IOV PCIEAER NET ACPI SMP PM_SLEEP DEBUG_FS KUNIT; do
+for s in PCI_TSM PCI_IOV PCIEAER NET ACPI SMP DEBUG_FS KUNIT; do
 	variation "$s=n" matrix "CONFIG_$s=n"
 done
+# It has no question of its own
+variation "PM_SLEEP=n" matrix CONFIG_SUSPEND=n CONFIG_PM_SLEEP=n
 for v in m y; do
 	# shellcheck disable=SC2046
 	variation "tristates=$v" matrix $(for s in $tristates; do echo "CONFIG_$s=$v"; done)
