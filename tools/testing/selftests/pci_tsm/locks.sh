@@ -8,19 +8,7 @@ pci=/sys/bus/pci/devices
 bus=/sys/kernel/debug/devsec_bus
 tsm=/sys/kernel/debug/devsec_tsm
 ep=0010:01:00.0 mf=0010:02:00.0 switch=0010:03:00.0
-n=0 failed=0
-
-check() {
-	what=$1
-	shift
-	n=$((n + 1))
-	if "$@"; then
-		echo "ok $n $what"
-	else
-		echo "not ok $n $what"
-		failed=$((failed + 1))
-	fi
-}
+. "${0%/*}/tap.sh"
 
 put() {
 	echo "$1" >"$2"

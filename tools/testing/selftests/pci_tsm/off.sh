@@ -3,19 +3,7 @@
 # With pci_tsm=off on the kernel's command line there is no PCI/TSM: no TSM
 # registers, no device has files, and PCI works. Needs a boot of its own.
 
-n=0 failed=0
-
-check() {
-	what=$1
-	shift
-	n=$((n + 1))
-	if "$@"; then
-		echo "ok $n $what"
-	else
-		echo "not ok $n $what"
-		failed=$((failed + 1))
-	fi
-}
+. "${0%/*}/tap.sh"
 
 echo "TAP version 13"
 echo "1..6"

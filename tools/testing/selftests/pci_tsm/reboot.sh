@@ -15,19 +15,7 @@
 # of its guest ends in "reboot -f", which asks the kernel as any other reboot does.
 
 devices="0010:01:00.0 0010:02:00.0 0010:03:00.0"
-n=0 failed=0
-
-check() {
-	what=$1
-	shift
-	n=$((n + 1))
-	if "$@"; then
-		echo "ok $n $what"
-	else
-		echo "not ok $n $what"
-		failed=$((failed + 1))
-	fi
-}
+. "${0%/*}/tap.sh"
 
 # --- in the guest
 
