@@ -22,8 +22,9 @@ params="STORM_OPS=${STORM_OPS:-$1} FUZZ_OPS=${FUZZ_OPS:-$2} SWEEP_ROUNDS=${SWEEP
 params="$params STORM_SEED=${STORM_SEED:-$4} FUZZ_SEED=${FUZZ_SEED:-$4}"
 failed=0
 
+# The sweep wants slabs that are still in order: before the storm and the fuzzer
 progs=
-for p in locks.sh storm fuzz fail_nth; do
+for p in locks.sh fail_nth storm fuzz; do
 	if [ -x "$B/image/tests/tests/$p" ]; then
 		progs="$progs /tests/$p"
 	else
