@@ -87,6 +87,7 @@ struct dsm_options {
 	uint32_t message_size;		/* MaxSPDMmsgSize */
 	uint8_t ct_exponent;
 	uint8_t heartbeat_s;
+	uint8_t record_tail;		/* random bytes at the end of what a record has inside */
 	unsigned int chain_size;	/* chains are padded to at least this, 0 for not */
 	const char *identity_dir;	/* made by gen-identity.sh */
 	const struct dsm_faults *faults;
@@ -159,6 +160,12 @@ enum dsm_fault_kind {
 	DSM_FAULT_STALE_NONCE,	/* the nonce of the answer before */
 	DSM_FAULT_STALE_ANSWER,	/* the whole answer before: a replay */
 };
+/*
+ * @code is that of the request; DSM_CODE_RECORD for the record of a session around
+ * an answer, whose fields are RECORD.session_id, .length, .ciphertext and .tag. What
+ * is for any message is not for records, but for flips of their fields.
+ */
+#define DSM_CODE_RECORD	0x80
 enum dsm_fault_kind dsm_fault_before(struct dsm_fault_state *state, uint8_t code, unsigned int *arg);
 /* Flips bits by field name, truncates, extends, changes code or version, delays. New length. */
 size_t dsm_fault_after(struct dsm_fault_state *state, uint8_t code, const struct dsm_fields *fields,
