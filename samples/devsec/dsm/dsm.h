@@ -135,6 +135,8 @@ struct dsm_tdisp;
 struct dsm_tdisp *dsm_tdisp_new(const struct dsm_place *place, const struct dsm_km *km);
 void dsm_tdisp_free(struct dsm_tdisp *tdisp);
 void dsm_tdisp_reset(struct dsm_tdisp *tdisp);
+/* Something happened that a locked interface does not survive: it is in ERROR now */
+void dsm_tdisp_violation(struct dsm_tdisp *tdisp);
 bool dsm_tdisp_handle(struct dsm_tdisp *tdisp, uint32_t session_id, struct dsm_in *in,
 		      struct dsm_out *out);
 

@@ -43,7 +43,7 @@ struct dsm_session *dsm_session_new(struct dsm_device *dev)
 	return session;
 }
 
-/* Its keys are gone, and those that IDE_KM was given in it. */
+/* Its keys are gone, those that IDE_KM was given in it, and what TDISP has locked. */
 void dsm_session_free(struct dsm_device *dev)
 {
 	struct dsm_session *session = dev->session;
@@ -59,6 +59,7 @@ void dsm_session_free(struct dsm_device *dev)
 	if (dev->pending.session == session)
 		dsm_pending_drop(dev);
 	dsm_km_reset(dev->km);
+	dsm_tdisp_violation(dev->tdisp);
 
 	EVP_MD_CTX_free(session->th);
 	EVP_MD_CTX_free(session->l1);
