@@ -47,9 +47,9 @@ static const struct dsm_asym {
 	const char *curve;
 	unsigned int bits;
 } dsm_asyms[] = {
-	{ SPDM_ASYM_ECDSA_P256, 64, "P-256" },
-	{ SPDM_ASYM_ECDSA_P384, 96, "P-384" },
-	{ SPDM_ASYM_ECDSA_P521, 132, "P-521" },
+	{ SPDM_ASYM_ECDSA_P256, 64, "P-256", 0 },
+	{ SPDM_ASYM_ECDSA_P384, 96, "P-384", 0 },
+	{ SPDM_ASYM_ECDSA_P521, 132, "P-521", 0 },
 	{ SPDM_ASYM_RSASSA_2048, 256, NULL, 2048 },
 	{ SPDM_ASYM_RSASSA_3072, 384, NULL, 3072 },
 	{ SPDM_ASYM_RSASSA_4096, 512, NULL, 4096 },
