@@ -7,13 +7,11 @@
  */
 #include "responder.h"
 
+/* One that we have not asked for, without a period, is a sign of life as well. */
 int dsm_heartbeat(struct dsm_device *dev, struct dsm_request *req, struct dsm_out *out)
 {
 	if (!dsm_request_end(req))
 		return SPDM_ERROR_INVALID_REQUEST;
-	/* Not without a period */
-	if (!req->session->heartbeat_s)
-		return SPDM_ERROR_UNEXPECTED_REQUEST;
 
 	dsm_put_header(out, "HEARTBEAT_ACK", dev->conn.version, SPDM_RESPONSE(SPDM_HEARTBEAT),
 		       0, 0);
