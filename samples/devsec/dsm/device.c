@@ -29,6 +29,7 @@ struct dsm_device *dsm_device_new(const struct dsm_options *options, const struc
 	dev->options = *options;
 	dev->place = *place;
 	dev->conn.version = SPDM_VERSION_10;
+	dev->wait_ms = DSM_WAIT_MS;
 	dev->identity = dsm_identity_load(options->identity_dir, place, options->chain_size);
 	dev->km = dsm_km_new(place, port, port_priv);
 	dev->tdisp = dev->km ? dsm_tdisp_new(place, dev->km) : NULL;

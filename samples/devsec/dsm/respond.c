@@ -309,7 +309,7 @@ static struct dsm_out *dsm_collect(struct dsm_device *dev)
 	uint8_t sig[SPDM_MAX_SIG];
 	int ret;
 
-	ret = dsm_worker_wait(dev->worker, DSM_WAIT_MS, sig, &dev->sign_us);
+	ret = dsm_worker_wait(dev->worker, dev->wait_ms, sig, &dev->sign_us);
 	if (!ret)
 		return dsm_not_ready(dev);
 

@@ -161,6 +161,7 @@ struct dsm_device {
 	struct dsm_tdisp *tdisp;
 	struct dsm_fault_state *faults;
 	struct dsm_worker *worker;
+	unsigned int wait_ms;		/* for a signature, DSM_WAIT_MS but in tests */
 
 	struct dsm_conn conn;
 	struct dsm_session *session;
