@@ -231,7 +231,10 @@ struct dsm_sign_job {
 struct dsm_worker *dsm_worker_new(void);
 void dsm_worker_free(struct dsm_worker *worker);
 void dsm_worker_submit(struct dsm_worker *worker, const struct dsm_sign_job *job);
-/* 1: there, in sig; 0: not yet; -1: it failed. took_us: how long it took, if there */
+/*
+ * 1: there, in sig; 0: not yet; -1: it failed. took_us: how long it took, if there.
+ * With 0 ms it is never there.
+ */
 int dsm_worker_wait(struct dsm_worker *worker, unsigned int ms, uint8_t *sig, uint64_t *took_us);
 
 /* schedule.c: secrets of a session; 0 or -1 */

@@ -125,6 +125,8 @@ int dsm_worker_wait(struct dsm_worker *worker, unsigned int ms, uint8_t *sig, ui
 	struct timespec end;
 	int ret = 0;
 
+	if (!ms)
+		return 0;
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	end.tv_sec += ms / 1000;
 	end.tv_nsec += ms % 1000 * 1000000L;
