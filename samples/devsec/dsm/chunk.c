@@ -38,7 +38,7 @@ static int dsm_large_begin(struct dsm_large *large, size_t len, uint8_t handle,
 static struct dsm_out *dsm_large_error(struct dsm_device *dev, uint8_t code, uint32_t data,
 				       size_t bytes)
 {
-	struct dsm_out *out = dsm_error(dev, &dev->answer.out, code, 0);
+	struct dsm_out *out = dsm_error(dev, &dev->wrap.out, code, 0);
 
 	if (bytes == 1)
 		dsm_put8(out, "ERROR.handle", data);
@@ -67,7 +67,7 @@ struct dsm_out *dsm_large_answer(struct dsm_device *dev, const struct dsm_reques
 static void dsm_chunk_ack(struct dsm_device *dev, struct dsm_out *out, uint8_t flags,
 			  uint8_t handle, uint16_t seq)
 {
-	dsm_out_init(out, dev->wrap.buf, sizeof(dev->wrap.buf), &dev->wrap.fields);
+	dsm_out_init(out, dev->chunk.buf, sizeof(dev->chunk.buf), &dev->chunk.fields);
 	dsm_put_header(out, "CHUNK_SEND_ACK", dev->conn.version,
 		       SPDM_RESPONSE(SPDM_CHUNK_SEND), flags, handle);
 	dsm_put16(out, "CHUNK_SEND_ACK.seq", seq);
@@ -76,13 +76,11 @@ static void dsm_chunk_ack(struct dsm_device *dev, struct dsm_out *out, uint8_t f
 static struct dsm_out *dsm_chunk_refuse(struct dsm_device *dev, uint8_t handle, uint16_t seq,
 					uint8_t error)
 {
-	struct dsm_out *out = &dev->wrap.out;
+	struct dsm_out *out = &dev->chunk.out;
 	struct dsm_out *inner;
 
 	dsm_large_drop(&dev->send);
-	dsm_out_init(&dev->answer.out, dev->answer.buf, sizeof(dev->answer.buf),
-		     &dev->answer.fields);
-	inner = dsm_error(dev, &dev->answer.out, error, 0);
+	inner = dsm_error(dev, &dev->wrap.out, error, 0);
 	dsm_chunk_ack(dev, out, SPDM_CHUNK_EARLY_ERROR, handle, seq);
 	dsm_put(out, "CHUNK_SEND_ACK.response", inner->buf, inner->len);
 	return dsm_faulty(dev, SPDM_CHUNK_SEND, out);
@@ -134,7 +132,7 @@ static uint8_t dsm_chunk_take(struct dsm_device *dev, struct dsm_request *req, u
 static struct dsm_out *dsm_chunk_finish(struct dsm_device *dev, struct dsm_request *req,
 					uint8_t handle, uint16_t seq)
 {
-	struct dsm_out *inner, *out = &dev->wrap.out;
+	struct dsm_out *inner, *out = &dev->chunk.out;
 	size_t room = req->room - sizeof(struct spdm_chunk_ack);
 	struct dsm_large whole = dev->send;
 	struct dsm_request large;
@@ -162,7 +160,7 @@ static struct dsm_out *dsm_chunk_finish(struct dsm_device *dev, struct dsm_reque
 struct dsm_out *dsm_chunk_send(struct dsm_device *dev, struct dsm_request *req)
 {
 	uint8_t handle = req->hdr.param2, error = 0;
-	struct dsm_out *out = &dev->wrap.out;
+	struct dsm_out *out = &dev->chunk.out;
 	uint16_t seq = dsm_get16(&req->in);
 	uint32_t size;
 
@@ -188,11 +186,11 @@ struct dsm_out *dsm_chunk_get(struct dsm_device *dev, struct dsm_request *req)
 {
 	uint16_t seq = dsm_get16(&req->in);
 	struct dsm_large *get = &dev->get;
-	struct dsm_out *out = &dev->wrap.out;
+	struct dsm_out *out = &dev->chunk.out;
 	size_t head = sizeof(struct spdm_chunk) + (seq ? 0 : 4), size;
 	bool last;
 
-	dsm_out_init(out, dev->wrap.buf, sizeof(dev->wrap.buf), &dev->wrap.fields);
+	dsm_out_init(out, dev->chunk.buf, sizeof(dev->chunk.buf), &dev->chunk.fields);
 	if (!get->data)
 		return dsm_error(dev, out, SPDM_ERROR_UNEXPECTED_REQUEST, 0);
 	if (!dsm_request_end(req) || get->session != req->session ||

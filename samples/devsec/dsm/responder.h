@@ -177,7 +177,8 @@ struct dsm_device {
 	uint64_t sign_us;		/* the last signature took this long */
 
 	struct dsm_answer answer;	/* of a request proper; kept while it is pending */
-	struct dsm_answer wrap;		/* chunks, and errors in place of an answer */
+	struct dsm_answer wrap;		/* errors in place of an answer */
+	struct dsm_answer chunk;	/* either of them can be in it */
 	uint8_t plain[DSM_OBJECT_MAX];	/* of a record */
 };
 

@@ -431,6 +431,16 @@ static void late_signatures_are_fetched(void)
 	CHECK(say(vec_key_exchange) == SPDM_ERROR_NOT_READY);
 	CHECK(collect(answer[6]) == NO_ERROR && answer[1] == 0x64);
 	CHECK(dev->session && dev->session->state == DSM_SESSION_HANDSHAKE);
+
+	/* In chunks, and with the answer still waiting while others are refused */
+	connect(SMALL_CAPS, RSA_ALG);
+	CHECK(say("12850009000000001e00000024000000128300ff000102030405060708090a0b0c0d0e0f"
+		  "10111213141516171819") == NO_ERROR);
+	CHECK(say("128501090100000006000000" "1a1b1c1d1e1f") == NO_ERROR && answer_len == 14);
+	CHECK(answer[7] == SPDM_ERROR && answer[8] == SPDM_ERROR_NOT_READY);
+	memmove(answer, answer + 6, 8);
+	CHECK(collect(answer[6]) == SPDM_ERROR_LARGE_RESPONSE);
+	CHECK(dev->get.len == 4 + 48 + 32 + 48 + 2 + 384 && dev->get.data[1] == 0x03);
 	end();
 }
 
