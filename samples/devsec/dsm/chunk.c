@@ -128,7 +128,7 @@ static uint8_t dsm_chunk_take(struct dsm_device *dev, struct dsm_request *req, u
 	return 0;
 }
 
-/* The request is whole: do it, and send what comes of it with the last acknowledgement. */
+/* The request is whole: do it, and send what comes of it with the last CHUNK_SEND_ACK. */
 static struct dsm_out *dsm_chunk_finish(struct dsm_device *dev, struct dsm_request *req,
 					uint8_t handle, uint16_t seq)
 {

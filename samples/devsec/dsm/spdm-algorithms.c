@@ -16,14 +16,18 @@ static const uint32_t dsm_asym_order[] = {
 	SPDM_ASYM_ECDSA_P384, SPDM_ASYM_ECDSA_P256, SPDM_ASYM_ECDSA_P521,
 	SPDM_ASYM_RSASSA_3072, SPDM_ASYM_RSASSA_4096, SPDM_ASYM_RSASSA_2048, 0,
 };
+
 static const uint32_t dsm_hash_order[] = {
 	SPDM_HASH_SHA384, SPDM_HASH_SHA256, SPDM_HASH_SHA512, 0,
 };
+
 static const uint32_t dsm_meas_order[] = {
 	SPDM_MEAS_HASH_SHA384, SPDM_MEAS_HASH_SHA256, SPDM_MEAS_HASH_SHA512,
 	SPDM_MEAS_HASH_RAW, 0,
 };
+
 static const uint32_t dsm_dhe_order[] = { SPDM_DHE_P384, SPDM_DHE_P256, SPDM_DHE_P521, 0 };
+
 static const uint32_t dsm_aead_order[] = { SPDM_AEAD_AES256_GCM, SPDM_AEAD_AES128_GCM, 0 };
 
 struct dsm_offer {

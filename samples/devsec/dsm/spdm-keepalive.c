@@ -19,7 +19,7 @@ int dsm_heartbeat(struct dsm_device *dev, struct dsm_request *req, struct dsm_ou
 }
 
 /*
- * The requester's key changes with the acknowledgement, and must be shown with
+ * The requester's key changes with KEY_UPDATE_ACK, and must be shown with
  * VerifyNewKey; ours, if all are updated, changes before it.
  */
 int dsm_key_update(struct dsm_device *dev, struct dsm_request *req, struct dsm_out *out)
@@ -31,7 +31,7 @@ int dsm_key_update(struct dsm_device *dev, struct dsm_request *req, struct dsm_o
 		return SPDM_ERROR_INVALID_REQUEST;
 	if (op != SPDM_KEY_UPDATE_ONE && op != SPDM_KEY_UPDATE_ALL && op != SPDM_KEY_UPDATE_VERIFY)
 		return SPDM_ERROR_INVALID_REQUEST;
-	if (session->verify != (op == SPDM_KEY_UPDATE_VERIFY))
+	if (session->verify ? op != SPDM_KEY_UPDATE_VERIFY : op == SPDM_KEY_UPDATE_VERIFY)
 		return SPDM_ERROR_INVALID_REQUEST;
 
 	session->verify = op != SPDM_KEY_UPDATE_VERIFY;

@@ -147,7 +147,7 @@ static int dsm_measure_body(struct dsm_device *dev, const struct dsm_measure *as
 {
 	bool count = ask->index == SPDM_MEAS_COUNT;
 	const struct dsm_conn *conn = &dev->conn;
-	uint8_t record[16 * 1024], nonce[SPDM_NONCE];
+	uint8_t record[16 * 1024], nonce[SPDM_NONCE], record_len[3];
 	unsigned int blocks = 0;
 	uint8_t param2 = 0;
 	size_t len;
@@ -168,8 +168,10 @@ static int dsm_measure_body(struct dsm_device *dev, const struct dsm_measure *as
 	dsm_put_header(out, "MEASUREMENTS", conn->version, SPDM_RESPONSE(SPDM_GET_MEASUREMENTS),
 		       count ? blocks : 0, param2);
 	dsm_put8(out, "MEASUREMENTS.blocks", count ? 0 : blocks);
-	dsm_put(out, "MEASUREMENTS.record_len",
-		(uint8_t [3]){ len, len >> 8, len >> 16 }, 3);
+	record_len[0] = len;
+	record_len[1] = len >> 8;
+	record_len[2] = len >> 16;
+	dsm_put(out, "MEASUREMENTS.record_len", record_len, sizeof(record_len));
 	dsm_put_record(out, record, len);
 	dsm_put(out, "MEASUREMENTS.nonce", nonce, sizeof(nonce));
 	dsm_put16(out, "MEASUREMENTS.opaque_length", 0);

@@ -30,6 +30,7 @@ static struct dsm_options options = {
 	.ct_exponent = 20,
 	.heartbeat_s = 4,
 };
+
 static const struct dsm_place place = {
 	.vendor = 0xdec0, .device = 0x0010, .sub_vendor = 0xdec0, .sub_device = 0x0010,
 	.class_rev = 0x12000001, .ide = true, .tee = true,
