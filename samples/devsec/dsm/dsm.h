@@ -176,6 +176,8 @@ size_t dsm_fault_after(struct dsm_fault_state *state, uint8_t code, const struct
 /* identity.c: chains, keys and measurements */
 struct dsm_identity *dsm_identity_load(const char *dir, const struct dsm_place *place,
 				       unsigned int chain_size);
+/* Another value for the measurement of an index, of all devices; -1: there is no such index */
+int dsm_identity_set_measurement(unsigned int index, const uint8_t *value, size_t len);
 void dsm_identity_free(struct dsm_identity *id);
 /* The SPDM chain (head, root hash, certificates) of a slot for these algorithms, or NULL */
 const uint8_t *dsm_identity_chain(const struct dsm_identity *id, uint32_t asym, uint32_t hash,
