@@ -145,6 +145,8 @@ struct dsm_faults *dsm_faults_new(void);
 /* 0, or -1 with a message on stderr. SPEC is what --fault takes. */
 int dsm_faults_add(struct dsm_faults *faults, const char *spec);
 void dsm_faults_free(struct dsm_faults *faults);
+/* What SPEC can be, on stdout */
+void dsm_faults_help(void);
 /*
  * State of the faults of one device: counts what happened. Asked by device.c:
  * before an answer is made, and after, with the names of its fields.

@@ -19,6 +19,7 @@
 
 #define FAULTS_MAX	32
 #define SPEC_MAX	256
+#define LATE_MAX	60000	/* ms */
 #define FILLER		0xa5	/* unlike the padding of DOE */
 
 /* What is done to a finished answer; the others are dsm_fault_kind */
@@ -44,20 +45,26 @@ static const struct kind {
 	const char *name;
 	int kind;
 	enum argument arg;
+	const char *usage, *help;
 } kinds[] = {
-	{ "silent", DSM_FAULT_SILENT, ARG_NONE },
-	{ "late", FAULT_LATE, ARG_NUMBER },
-	{ "truncate", FAULT_TRUNCATE, ARG_NUMBER },
-	{ "extend", FAULT_EXTEND, ARG_NUMBER },
-	{ "flip", FAULT_FLIP, ARG_FIELD },
-	{ "bad-signature", DSM_FAULT_BAD_SIGNATURE, ARG_NONE },
-	{ "stale-nonce", DSM_FAULT_STALE_NONCE, ARG_NONE },
-	{ "busy", DSM_FAULT_BUSY, ARG_TIMES },
-	{ "not-ready", DSM_FAULT_NOT_READY, ARG_TIMES },
-	{ "error", DSM_FAULT_ERROR, ARG_HEX },
-	{ "wrong-code", FAULT_WRONG_CODE, ARG_NONE },
-	{ "wrong-version", FAULT_WRONG_VERSION, ARG_NONE },
-	{ "replay", DSM_FAULT_STALE_ANSWER, ARG_NONE },
+	{ "silent", DSM_FAULT_SILENT, ARG_NONE, "[:MESSAGE]", "no answer" },
+	{ "late", FAULT_LATE, ARG_NUMBER, ":MS[:MESSAGE]", "the answer MS milliseconds later" },
+	{ "truncate", FAULT_TRUNCATE, ARG_NUMBER, ":N[:MESSAGE]", "without its last N bytes" },
+	{ "extend", FAULT_EXTEND, ARG_NUMBER, ":N[:MESSAGE]", "with N bytes more at its end" },
+	{ "flip", FAULT_FLIP, ARG_FIELD, ":MESSAGE.FIELD[:BIT]", "with a bit of a field changed" },
+	{ "bad-signature", DSM_FAULT_BAD_SIGNATURE, ARG_NONE, "[:MESSAGE]",
+	  "signed with another key" },
+	{ "stale-nonce", DSM_FAULT_STALE_NONCE, ARG_NONE, "[:MESSAGE]",
+	  "with the nonce of the answer before" },
+	{ "busy", DSM_FAULT_BUSY, ARG_TIMES, ":N|forever[:MESSAGE]", "ERROR Busy, N times" },
+	{ "not-ready", DSM_FAULT_NOT_READY, ARG_TIMES, ":N|forever[:MESSAGE]",
+	  "ERROR ResponseNotReady, N times" },
+	{ "error", DSM_FAULT_ERROR, ARG_HEX, ":CODE[:MESSAGE]", "ERROR with a code in hex" },
+	{ "wrong-code", FAULT_WRONG_CODE, ARG_NONE, "[:MESSAGE]", "with another response code" },
+	{ "wrong-version", FAULT_WRONG_VERSION, ARG_NONE, "[:MESSAGE]",
+	  "with another version in its header" },
+	{ "replay", DSM_FAULT_STALE_ANSWER, ARG_NONE, "[:MESSAGE]",
+	  "the answer to the same request before" },
 };
 
 #define NR_KINDS	(sizeof(kinds) / sizeof(kinds[0]))
@@ -119,6 +126,15 @@ void dsm_faults_free(struct dsm_faults *faults)
 	for (unsigned int i = 0; i < faults->nr; i++)
 		free(faults->fault[i].field);
 	free(faults);
+}
+
+void dsm_faults_help(void)
+{
+	for (unsigned int i = 0; i < NR_KINDS; i++) {
+		int n = printf("  %s%s", kinds[i].name, kinds[i].usage);
+
+		printf("%*s%s\n", n < 34 ? 34 - n : 1, "", kinds[i].help);
+	}
 }
 
 static int refuse(const char *spec, const char *why, const char *what)
@@ -208,6 +224,8 @@ static int parse_argument(const char *spec, const struct kind *kind, char **rest
 		return refuse(spec, "not a number:", arg);
 	if (kind->arg == ARG_HEX && fault->arg > 0xff)
 		return refuse(spec, "not an error code:", arg);
+	if (fault->kind == FAULT_LATE && fault->arg > LATE_MAX)
+		return refuse(spec, "more than a minute:", arg);
 	return 0;
 }
 
