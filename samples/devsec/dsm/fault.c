@@ -89,6 +89,7 @@ static const struct {
 	{ "END_SESSION", "END_SESSION_ACK", SPDM_END_SESSION },
 	{ "VENDOR_DEFINED", "VENDOR_DEFINED_RSP", SPDM_VENDOR_DEFINED },
 	{ "RESPOND_IF_READY", "RESPOND_IF_READY", SPDM_RESPOND_IF_READY },
+	{ "RECORD", "RECORD", DSM_CODE_RECORD },
 };
 
 #define NR_MESSAGES	(sizeof(messages) / sizeof(messages[0]))
@@ -303,6 +304,9 @@ static bool is_for(const struct fault *fault, uint8_t code)
 {
 	if (fault->code)
 		return fault->code == code;
+	/* A record is around a message that has just been asked about */
+	if (code == DSM_CODE_RECORD)
+		return fault->kind == FAULT_FLIP;
 	switch (fault->kind) {
 	case DSM_FAULT_BAD_SIGNATURE:
 	case DSM_FAULT_STALE_NONCE:

@@ -295,6 +295,16 @@ static int set_heartbeat(struct dsm_config *c, const char *arg)
 	return 0;
 }
 
+static int set_record_tail(struct dsm_config *c, const char *arg)
+{
+	unsigned int val;
+
+	if (parse_number(arg, 0, 255, &val))
+		return -1;
+	c->dsm.record_tail = val;
+	return 0;
+}
+
 static int set_measurement(struct dsm_config *c, const char *arg)
 {
 	const char *hex = strchr(arg, '=');
@@ -385,6 +395,8 @@ static const struct setting {
 	{ "ct-exponent", required_argument, set_ct_exponent, " N", "CTExponent, default 18" },
 	{ "heartbeat", required_argument, set_heartbeat, " S",
 	  "HeartbeatPeriod in seconds, default 0: none" },
+	{ "record-tail", required_argument, set_record_tail, " N",
+	  "random bytes at the end of each secured message, default 0" },
 	{ "measurement", required_argument, set_measurement, " INDEX=HEX",
 	  "what is measured, for an index in hex" },
 	{ "fault", required_argument, set_fault, " SPEC", "see below; may be given many times" },
