@@ -5,7 +5,8 @@
 # usage: image.sh
 # environment: B; TREE (default $B/tree)
 #
-# $B/image/base.cpio	busybox, udev with its libraries, init
+# $B/image/base.cpio	busybox, udev and the software DSM with their libraries, init;
+#			/etc/devsec-dsm has the DSM's certificates and keys
 # $B/image/tests.cpio	/tests: what the selftests install
 # $B/image/kunit-ARCH/	the guest that only runs KUnit
 # A part is written anew only when its content changed.
@@ -57,6 +58,13 @@ base() {
 	cp "$here/init.sh" "$root/init"
 	cp "$here/run-tests.sh" "$root/lab/run-tests"
 	chmod 755 "$root/init" "$root/lab/run-tests"
+	with_libs "$B/dsm/devsec-dsm" "$root" usr/bin/devsec-dsm
+	cp -R "$B/dsm/identity" "$root/etc/devsec-dsm"
+}
+
+# The software DSM, a program of the host as the libraries that it takes along.
+dsm() {
+	make -C "$TREE/samples/devsec/dsm" O="$B/dsm" all
 }
 
 # Nothing to do if neither the tree nor the kernel's configuration changed.
@@ -121,6 +129,7 @@ pack() {
 mkdir -p "$img"
 exec 9>"$B/.lock-image"
 flock 9
+dsm
 base
 pack base
 kunit x86_64 ""
