@@ -436,6 +436,9 @@ static int parse(struct dsm_config *c, int argc, char **argv)
 		if (i == '?' || i >= (int)NR_SETTINGS)
 			return -1;
 		if (settings[i].set(c, optarg)) {
+			/* A fault says by itself what is wrong with it */
+			if (settings[i].set == set_fault)
+				return -1;
 			fprintf(stderr, "devsec-dsm: --%s: not understood: '%s'\n",
 				settings[i].name, optarg ? optarg : "");
 			return -1;
