@@ -184,9 +184,12 @@ all_of() {
 		mkdir -p "$new/$v/$1"
 	done
 	cas "$1"
-	# The intermediate's name with a key that is not the intermediate's
-	ca_ext | grep -v subjectKey | cert "/O=devsec test/CN=intermediate $1" "$base/root.key" \
-		"$tmp/evil.der" -CA "$base/root.pem" -CAkey "$base/root.key"
+	# The intermediate's name and key id, with a key that is not the intermediate's
+	id=$(openssl x509 -in "$base/inter.pem" -noout -ext subjectKeyIdentifier |
+		tail -n 1 | tr -d ' :')
+	ca_ext | sed "s/^subjectKeyIdentifier=.*/subjectKeyIdentifier=$id/" |
+		cert "/O=devsec test/CN=intermediate $1" "$base/root.key" "$tmp/evil.der" \
+			-CA "$base/root.pem" -CAkey "$base/root.key"
 	openssl x509 -inform DER -in "$tmp/evil.der" -out "$base/evil.pem"
 	leaves "$1" "$base/a.key" ""
 	leaves "$1" "$base/b.key" -b
