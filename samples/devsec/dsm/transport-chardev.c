@@ -351,19 +351,14 @@ static void free_functions(struct link *link)
 	}
 }
 
-int dsm_chardev_serve(const char *path, const struct dsm_options *options, unsigned int threads,
-		      int stop_fd, void (*ready)(void))
+int dsm_chardev_serve_fd(int fd, const struct dsm_options *options, unsigned int threads,
+			 int stop_fd, void (*ready)(void))
 {
-	struct link link = { .options = options };
+	struct link link = { .fd = fd, .options = options };
 	pthread_t thread[THREADS_MAX];
 	unsigned int nr = 0;
 	int rc = -1;
 
-	link.fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (link.fd < 0) {
-		fprintf(stderr, "devsec-dsm: %s: %s\n", path, strerror(errno));
-		return -1;
-	}
 	link.due_last = &link.due;
 	pthread_mutex_init(&link.lock, NULL);
 	pthread_cond_init(&link.cond, NULL);
@@ -380,6 +375,19 @@ int dsm_chardev_serve(const char *path, const struct dsm_options *options, unsig
 	free_functions(&link);
 	pthread_cond_destroy(&link.cond);
 	pthread_mutex_destroy(&link.lock);
-	close(link.fd);
+	return rc;
+}
+
+int dsm_chardev_serve(const char *path, const struct dsm_options *options, unsigned int threads,
+		      int stop_fd, void (*ready)(void))
+{
+	int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC), rc;
+
+	if (fd < 0) {
+		fprintf(stderr, "devsec-dsm: %s: %s\n", path, strerror(errno));
+		return -1;
+	}
+	rc = dsm_chardev_serve_fd(fd, options, threads, stop_fd, ready);
+	close(fd);
 	return rc;
 }

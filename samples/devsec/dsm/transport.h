@@ -12,6 +12,9 @@
 /* transport-chardev.c: all functions of devsec_bus, answered by some threads */
 int dsm_chardev_serve(const char *path, const struct dsm_options *options, unsigned int threads,
 		      int stop_fd, void (*ready)(void));
+/* The same on what is open already and does not block */
+int dsm_chardev_serve_fd(int fd, const struct dsm_options *options, unsigned int threads,
+			 int stop_fd, void (*ready)(void));
 
 /* transport-qemu.c: the one device of a QEMU that connects to a port of 127.0.0.1 */
 #define DSM_QEMU_OBJECT_MAX	0x1200	/* QEMU drops what is longer, in bytes with the header */
