@@ -173,7 +173,8 @@ static int parse_suffixes(const char *spec, char *text, struct fault *fault)
 {
 	char *x = strrchr(text, 'x'), *at;
 
-	if (x && x > text && isdigit((unsigned char)x[1]) && !parse_number(x + 1, 10, &fault->times)) {
+	if (x && x > text && isdigit((unsigned char)x[1]) &&
+	    !parse_number(x + 1, 10, &fault->times)) {
 		if (!fault->times)
 			return refuse(spec, "not a number of times:", x + 1);
 		*x = 0;
@@ -271,7 +272,7 @@ int dsm_faults_add(struct dsm_faults *faults, const char *spec)
 		return refuse(spec, "too many faults", "");
 	if (strlen(spec) >= sizeof(text))
 		return refuse(spec, "too long", "");
-	strcpy(text, spec);
+	memcpy(text, spec, strlen(spec) + 1);
 	if (parse_fault(spec, text, &fault)) {
 		free(fault.field);
 		return -1;

@@ -5,8 +5,7 @@
  * which of them are in use. Key bytes are handed on and kept nowhere.
  *
  * A session that has programmed a key owns the port: others get no answer until
- * that session ends. Only QUERY_RESP and acknowledgements are answers; where the
- * protocol has no way to say what is wrong, there is silence.
+ * that session ends. Where the protocol cannot say what is wrong, there is silence.
  *
  * PCIe r7.0 sec 6.33.3.
  */
@@ -66,7 +65,8 @@ struct km_target {
 	uint8_t port;
 };
 
-struct dsm_km *dsm_km_new(const struct dsm_place *place, const struct dsm_port_ops *port, void *priv)
+struct dsm_km *dsm_km_new(const struct dsm_place *place, const struct dsm_port_ops *port,
+			  void *priv)
 {
 	struct dsm_km *km = calloc(1, sizeof(*km));
 
@@ -222,7 +222,7 @@ static bool km_prog(struct dsm_km *km, uint32_t session_id, struct dsm_in *in, s
 }
 
 /*
- * The acknowledgement has no status: with a key that was never programmed, or
+ * The answer has no status: with a key that was never programmed, or
  * one that the port refuses, nothing changes, and the stream's state tells.
  */
 static void go_stop(struct dsm_km *km, bool go, const struct km_target *t)

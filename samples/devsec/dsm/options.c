@@ -120,7 +120,7 @@ static int parse_names(const struct name *names, const char *arg, uint32_t *bits
 
 	if (strlen(arg) >= sizeof(text))
 		return -1;
-	strcpy(text, arg);
+	memcpy(text, arg, strlen(arg) + 1);
 	while ((one = strsep(&rest, ","))) {
 		const struct name *n = names;
 

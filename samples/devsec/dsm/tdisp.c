@@ -49,7 +49,7 @@
 
 #define TDISP_NONCE		32
 #define TDISP_INTERFACE		12
-#define TDISP_SEGMENT_VALID	(1u << 24)
+#define TDISP_SEGMENT_VALID	0x01000000
 
 #define TDISP_LOCK_NO_FW_UPDATE	0x01
 #define TDISP_LOCK_LINE_128	0x02
@@ -389,7 +389,8 @@ static uint32_t set_mmio(struct dsm_tdisp *tdisp, struct tdisp_request *req, str
 	return TDISP_INVALID_REQUEST;
 }
 
-static uint32_t (*const handlers[])(struct dsm_tdisp *, struct tdisp_request *, struct dsm_out *) = {
+static uint32_t (*const handlers[])(struct dsm_tdisp *tdisp, struct tdisp_request *req,
+				    struct dsm_out *out) = {
 	[TDISP_GET_VERSION - 0x80] = get_version,
 	[TDISP_GET_CAPABILITIES - 0x80] = get_capabilities,
 	[TDISP_LOCK - 0x80] = lock_interface,

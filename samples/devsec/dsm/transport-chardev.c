@@ -193,7 +193,7 @@ static void answer(struct link *link, const struct devsec_dsm_msg *head, bool se
 	memcpy(buf + sizeof(msg), rsp, len);
 	/* Whoever asked may have given up, and that is nothing to tell */
 	if (write(link->fd, buf, sizeof(msg) + len) < 0 && errno != ESTALE)
-		fprintf(stderr, "devsec-dsm: %04x:%02x:%02x.%x: answer not taken: %s\n",
+		fprintf(stderr, "devsec-dsm: %04x:%02x:%02x.%x: not taken: %s\n",
 			head->domain, head->rid >> 8, head->rid >> 3 & 0x1f, head->rid & 7,
 			strerror(errno));
 }

@@ -53,7 +53,8 @@ static void refuses_bad_specs(void)
 		"truncate:1:", "flip", "flip:nonce", "flip:.nonce", "flip:DIGESTS.",
 		"flip:DIGESTS.digest:x", "flip:DIGESTS.digest:1:2", "busy", "busy:0",
 		"busy:2x3", "busy:never", "error", "error:100", "error:xy", "silent@0",
-		"silent@", "silent@x", "silentx0", "silent@1@2", "replay:FINISH@99999999999999999999",
+		"silent@", "silent@x", "silentx0", "silent@1@2",
+		"replay:FINISH@99999999999999999999",
 	};
 	struct dsm_faults *f = dsm_faults_new();
 	char spec[600] = "silent:";

@@ -386,7 +386,8 @@ static void measurements_are_blocks(void)
 
 	if (!id)
 		return;
-	len = dsm_identity_measure(id, SPDM_MEAS_HASH_SHA384, 255, false, all, sizeof(all), &blocks);
+	len = dsm_identity_measure(id, SPDM_MEAS_HASH_SHA384, 255, false, all, sizeof(all),
+				   &blocks);
 	CHECK(blocks == 8 && !walk(all, len, 8));
 	CHECK(dsm_identity_measure(id, SPDM_MEAS_HASH_SHA384, 255, false, again, sizeof(again),
 				   &blocks) == len && !memcmp(all, again, len));
