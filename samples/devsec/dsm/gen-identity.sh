@@ -30,8 +30,10 @@ dir=${1:?usage: gen-identity.sh DIR}
 algorithms="ecdsa-p256 ecdsa-p384 ecdsa-p521 rsassa-2048 rsassa-3072 rsassa-4096"
 days=36500
 
-# Devices: vendor-device, then what the SAN says. devsec_bus's, and QEMU's NVMe.
-devices="dec0-0010:CC=120000:REV=01:SSVID=dec0:SSID=0010
+# Devices: vendor-device, then what the SAN says. devsec_bus's switch (a bridge has no
+# subsystem ids there), endpoint and RCiEP, and QEMU's NVMe.
+devices="dec0-0002:CC=060400:REV=01
+dec0-0010:CC=120000:REV=01:SSVID=dec0:SSID=0010
 dec0-0011:CC=120000:REV=01:SSVID=dec0:SSID=0011
 1b36-0010:CC=010802:REV=02:SSVID=1af4:SSID=1100"
 

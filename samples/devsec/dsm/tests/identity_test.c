@@ -31,6 +31,7 @@ static const struct {
 static const uint32_t hashes[] = { SPDM_HASH_SHA256, SPDM_HASH_SHA384, SPDM_HASH_SHA512 };
 
 static const struct dsm_place endpoint = { .vendor = 0xdec0, .device = 0x0010 };
+static const struct dsm_place upstream = { .vendor = 0xdec0, .device = 0x0002 };
 static const struct dsm_place nvme = { .vendor = 0x1b36, .device = 0x0010 };
 
 static const EVP_MD *md_of(uint32_t hash)
@@ -275,6 +276,7 @@ static bool has_usage(X509 *leaf, const char *want)
 #define RESPONDER	"1.3.6.1.4.1.412.274.3"
 #define REQUESTER	"1.3.6.1.4.1.412.274.4"
 #define ENDPOINT_NAME	"Vendor=dec0:Device=0010:CC=120000:REV=01:SSVID=dec0:SSID=0010"
+#define UPSTREAM_NAME	"Vendor=dec0:Device=0002:CC=060400:REV=01"
 #define NVME_NAME	"Vendor=1b36:Device=0010:CC=010802:REV=02:SSVID=1af4:SSID=1100"
 
 /* The certificates of one chain of a variant, 3 of them; and the good root in certs[3] */
@@ -309,6 +311,10 @@ static void leaves_have_the_names_of_their_devices(void)
 	}
 	if (get_certs("", &nvme, certs)) {
 		CHECK(has_name(certs[2], NVME_NAME));
+		free_certs(certs, 4);
+	}
+	if (get_certs("", &upstream, certs)) {
+		CHECK(has_name(certs[2], UPSTREAM_NAME));
 		free_certs(certs, 4);
 	}
 }
