@@ -206,6 +206,7 @@ case $dir in
 	exit 1 ;;
 esac
 mkdir -p "$dir"
+rm -rf "$dir"/.new.*	# of one that was stopped
 new=$(mktemp -d "$dir/.new.XXXXXX")
 trap 'rm -rf "$new"' EXIT
 pids=

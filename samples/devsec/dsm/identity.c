@@ -8,7 +8,7 @@
  *
  * DSP0274 sec "GET_CERTIFICATE", "GET_MEASUREMENTS", "Signature generation".
  */
-#include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +139,42 @@ static EVP_PKEY *read_key(const char *dir, const char *alg, unsigned int leaf)
 	return key;
 }
 
+/*
+ * The keys of a folder are read once: decoding them takes longer than a device may for
+ * its first answer. Whoever gets one has a reference.
+ */
+static pthread_mutex_t keys_lock = PTHREAD_MUTEX_INITIALIZER;
+static char keys_dir[4096];
+static EVP_PKEY *keys[NR_ASYM][NR_LEAVES];
+
+static EVP_PKEY *get_key_locked(const char *dir, unsigned int asym, unsigned int leaf)
+{
+	EVP_PKEY **key = &keys[asym][leaf];
+
+	if (strcmp(keys_dir, dir)) {
+		for (unsigned int i = 0; i < NR_ASYM * NR_LEAVES; i++) {
+			EVP_PKEY_free(keys[i / NR_LEAVES][i % NR_LEAVES]);
+			keys[i / NR_LEAVES][i % NR_LEAVES] = NULL;
+		}
+		snprintf(keys_dir, sizeof(keys_dir), "%s", dir);
+	}
+	if (!*key)
+		*key = read_key(dir, asyms[asym].name, leaf);
+	if (*key)
+		EVP_PKEY_up_ref(*key);
+	return *key;
+}
+
+static EVP_PKEY *get_key(const char *dir, unsigned int asym, unsigned int leaf)
+{
+	EVP_PKEY *key;
+
+	pthread_mutex_lock(&keys_lock);
+	key = get_key_locked(dir, asym, leaf);
+	pthread_mutex_unlock(&keys_lock);
+	return key;
+}
+
 static size_t links_len(const struct blob link[NR_LINKS])
 {
 	size_t len = 0;
@@ -195,13 +231,13 @@ static int make_chain(struct blob *spdm, const struct blob link[NR_LINKS], const
 	return out.bad ? -1 : 0;
 }
 
-static int load_chain(struct chain *chain, const char *dir, const char *alg,
+static int load_chain(struct chain *chain, const char *dir, unsigned int asym,
 		      const struct dsm_place *place, unsigned int leaf, size_t at_least)
 {
 	struct blob link[NR_LINKS] = {};
 	int rc;
 
-	rc = read_links(dir, alg, place, leaf, at_least, link);
+	rc = read_links(dir, asyms[asym].name, place, leaf, at_least, link);
 	for (unsigned int i = 0; !rc && i < NR_HASH; i++)
 		rc = make_chain(&chain->spdm[i], link, hash_md(i));
 	for (unsigned int i = 0; i < NR_LINKS; i++)
@@ -209,7 +245,7 @@ static int load_chain(struct chain *chain, const char *dir, const char *alg,
 	if (rc)
 		return rc;
 
-	chain->key = read_key(dir, alg, leaf);
+	chain->key = get_key(dir, asym, leaf);
 	return chain->key ? 0 : -1;
 }
 
@@ -233,7 +269,7 @@ struct dsm_identity *dsm_identity_load(const char *dir, const struct dsm_place *
 	id->place = *place;
 	for (unsigned int i = 0; i < NR_ASYM; i++) {
 		for (unsigned int leaf = 0; leaf < NR_LEAVES; leaf++) {
-			if (load_chain(&id->chain[i][leaf], dir, asyms[i].name, place, leaf,
+			if (load_chain(&id->chain[i][leaf], dir, i, place, leaf,
 				       chain_size))
 				free_chain(&id->chain[i][leaf]);
 			else
