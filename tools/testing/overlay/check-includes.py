@@ -16,7 +16,8 @@ import sys
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 
 # Layers, as lists of names. API is what everything in the kernel may use.
-API = "linux/tsm-class.h linux/pci-ide.h linux/pci-tdisp.h linux/pci-tsm.h "
+API = ("linux/tsm-class.h linux/pci-ide.h linux/pci-ide-kcu.h linux/pci-ide-km.h "
+       "linux/pci-tdisp.h linux/pci-tsm.h ")
 TRACE = "trace/events/pci_tsm.h "
 KERNEL = "linux/* "
 CRYPTO = "crypto/* keys/* "
@@ -30,49 +31,75 @@ RULES = [
     ("include/uapi/*", "", "linux/types.h"),
     ("include/linux/spdm.h", "", KERNEL + "!linux/pci*"),
     ("include/linux/tsm-class.h", "", KERNEL + "!linux/pci*"),
-    ("include/linux/pci-ide.h include/linux/pci-tdisp.h", "", KERNEL),
+    ("include/linux/pci-ide.h include/linux/pci-ide-kcu.h include/linux/pci-tdisp.h", "",
+     KERNEL),
+    ("include/linux/pci-ide-km.h", "linux/pci-ide-kcu.h", KERNEL),
+    ("include/linux/pci-cma.h", "", KERNEL),
     ("include/linux/pci-tsm.h", "", KERNEL),
     ("include/trace/events/*", "", "linux/tracepoint.h trace/define_trace.h"),
 
-    # SPDM knows no PCI and no TSM, and leaves cryptography to one file.
+    # SPDM knows no PCI and no TSM, and leaves cryptography to two files. The suites
+    # of the requests have a device; comparing secrets is no cryptography.
+    ("drivers/pci/spdm/trace.h", "", "linux/tracepoint.h trace/define_trace.h"),
+    ("drivers/pci/spdm/tests/fake-* drivers/pci/spdm/tests/req_*", "linux/spdm.h fake-*.h "
+     "vectors*.h ../spdm.h ../wire.h ../cursor.h ../crypto.h",
+     KERNEL + CRYPTO + "kunit/* !linux/pci*"),
+    ("drivers/pci/spdm/req-session.c", "linux/spdm.h spdm.h crypto.h " + WIRE,
+     KERNEL + "crypto/utils.h !linux/pci*"),
     ("drivers/pci/spdm/tests/*", "linux/spdm.h fake-responder.h vectors.h "
      "../spdm.h ../wire.h ../cursor.h ../crypto.h",
      KERNEL + CRYPTO + "kunit/* !linux/pci*"),
     ("drivers/pci/spdm/crypto.c", "linux/spdm.h spdm.h crypto.h " + WIRE,
+     KERNEL + CRYPTO + "kunit/visibility.h !linux/pci*"),
+    ("drivers/pci/spdm/x509.c",
+     "linux/spdm.h spdm.h crypto.h spdm_*.asn1.h x509_parser.h " + WIRE,
      KERNEL + CRYPTO + "!linux/pci*"),
     ("drivers/pci/spdm/*.c", "linux/spdm.h spdm.h crypto.h trace.h " + WIRE,
-     KERNEL + "!linux/pci*"),
+     KERNEL + "kunit/visibility.h !linux/pci*"),
     ("drivers/pci/spdm/*.h", "linux/spdm.h wire.h", KERNEL + "!linux/pci*"),
 
     # The core. Private headers include none of their kind; IDE does not know
     # the TSM core's, nor the core IDE's; nothing but the glue knows SPDM.
-    ("drivers/pci/tests/*", "../tsm.h ../ide.h ../tsm-hooks.h fake-*.h " + API, KERNEL + "kunit/*"),
+    ("drivers/pci/tests/cma_kunit.c", "../cma.h linux/pci-cma.h linux/spdm.h",
+     KERNEL + CRYPTO + "kunit/*"),
+    ("drivers/pci/tests/*", "../tsm.h ../ide.h ../ide-*.h ../tsm-hooks.h fake-*.h " + API,
+     KERNEL + "kunit/*"),
     ("drivers/pci/tsm-hooks.h", "", "linux/types.h"),
     ("drivers/pci/tsm-nl-gen.*", "tsm-nl-gen.h linux/pci-tsm-netlink.h",
      "net/netlink.h net/genetlink.h"),
-    ("drivers/pci/tsm.h drivers/pci/ide.h", API, KERNEL),
+    ("drivers/pci/tsm.h drivers/pci/ide*.h drivers/pci/cma.h", API, KERNEL),
     ("drivers/pci/tsm-netlink.c", "tsm.h tsm-nl-gen.h linux/pci-tsm-netlink.h " + API,
      KERNEL + "net/netlink.h net/genetlink.h"),
-    ("drivers/pci/cma*.c drivers/pci/ide-km.c drivers/pci/tdisp.c",
-     "linux/spdm.h tsm.h tsm-hooks.h pci.h " + API, KERNEL),
+    ("drivers/pci/cma-keyring.c", "linux/pci-cma.h cma.h", KERNEL + CRYPTO),
+    ("drivers/pci/cma*.c drivers/pci/tdisp.c",
+     "linux/pci-cma.h linux/spdm.h cma.h tsm-hooks.h pci.h " + API, KERNEL),
     ("drivers/pci/tsm*.c", "tsm.h tsm-hooks.h pci.h " + API + TRACE,
      KERNEL + "kunit/visibility.h"),
-    ("drivers/pci/ide*.c", "ide.h tsm-hooks.h pci.h " + API, KERNEL),
+    ("drivers/pci/ide*.c", "ide.h ide-*.h tsm-hooks.h pci.h " + API, KERNEL),
 
     # Drivers know the interfaces only; bus and TSM of the emulation share the
     # protocol between firmware and device, and nothing else.
+    ("drivers/virt/coco/native-host/*", "native.h linux/pci-cma.h linux/spdm.h " + API, KERNEL),
     ("drivers/virt/coco/*", API, KERNEL),
     ("samples/devsec/dsm/*", "[!.]*.h ../dsm-link.h ../../../drivers/pci/spdm/wire.h !linux/*",
      ANY),
-    ("samples/devsec/fw.h", "", KERNEL),
+    ("samples/devsec/fw.h samples/devsec/dsm-link.h", "", KERNEL),
     ("samples/devsec/devsec.h", "fw.h", KERNEL),
     ("samples/devsec/link.h", API, KERNEL),
     ("samples/devsec/link*.c samples/devsec/tsm-*.c", "link.h fw.h " + API, KERNEL),
+    ("samples/devsec/dsm-chardev.c", "devsec.h dsm-link.h", KERNEL),
+    ("samples/devsec/kcu.c", "devsec.h linux/pci-ide-kcu.h", KERNEL),
     ("samples/devsec/*.c", "devsec.h " + API, KERNEL + "crypto/algapi.h"),
 
     # Tests see what user space sees, and the headers of their own folder.
-    ("tools/testing/selftests/pci_tsm/*", "[!.]*.h ../kselftest*.h !linux/*", ANY),
+    ("tools/testing/selftests/pci_tsm/*", "[!.]*.h ../kselftest*.h "
+     "../../../../samples/devsec/dsm-link.h !linux/*", ANY),
     ("tools/testing/qemu/*", "", ANY),
+
+    # The requester in user space: stand-ins for the kernel's headers, and programs that
+    # know both ends.
+    ("tools/testing/spdm/include/*", "linux/*", ANY),
+    ("tools/testing/spdm/*", "[!.]*.h linux/*", ANY),
 ]
 
 
