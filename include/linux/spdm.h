@@ -54,7 +54,7 @@ enum spdm_object {
  * @name_len: bytes in each of @names
  * @name_oid: the otherName's type, an OID as in DER without tag and length
  * @name_oid_len: bytes in each of @name_oid
- * @nr: how many there are; those beyond the arrays are left out
+ * @nr: how many are in the arrays; more of them are left out
  */
 struct spdm_leaf {
 	const char *names[4];

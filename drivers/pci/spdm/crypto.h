@@ -10,6 +10,7 @@
 #include <linux/types.h>
 
 struct key;
+struct public_key;
 struct spdm_aead;
 struct spdm_cert;
 struct spdm_dhe;
@@ -108,7 +109,21 @@ int spdm_cert_anchor(const struct spdm_cert *cert, struct key *anchors);
 int spdm_cert_verify(const struct spdm_cert *cert, u32 asym, u32 hash, const u8 *digest,
 		     const u8 *sig, size_t sig_len);
 
+/*
+ * crypto.c, for x509.c: is the key one for signatures of this algorithm, is a
+ * signature as on the wire good, and what an error of the kernel's means here.
+ */
+bool spdm_key_fits(const struct public_key *pub, u32 asym);
+int spdm_key_verify(const struct public_key *pub, u32 asym, u32 hash, const u8 *digest,
+		    const u8 *sig, size_t sig_len);
+int spdm_key_error(int err);
+
 /* Real time in seconds since 1970, as the clock has it */
 s64 spdm_clock(void);
+
+#if IS_ENABLED(CONFIG_KUNIT)
+const u8 *spdm_hash_wipe(struct spdm_hash *h, size_t *size);
+struct spdm_dhe *spdm_dhe_with_key(u16 alg, const u8 *key, size_t len);
+#endif
 
 #endif /* __SPDM_CRYPTO_H */

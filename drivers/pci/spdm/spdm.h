@@ -329,4 +329,11 @@ ssize_t spdm_seal(struct spdm *spdm, const void *msg, size_t len, u8 *record, si
 /* Opens in place; the message is inside of the record. */
 ssize_t spdm_open(struct spdm *spdm, u8 *record, size_t len, const u8 **msg);
 
+#if IS_ENABLED(CONFIG_KUNIT)
+int spdm_hkdf_expand_info(u32 hash, const u8 *prk, const void *info, size_t info_len,
+			  u8 *out, size_t out_len);
+int spdm_signed_digest(u8 version, u32 hash, const char *context, const u8 *digest,
+		       u8 *signed_digest);
+#endif
+
 #endif /* __SPDM_H */
