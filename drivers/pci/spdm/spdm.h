@@ -166,13 +166,18 @@ struct spdm_session {
  * @vca: the messages up to ALGORITHMS, as they were on the wire
  * @vca_len: bytes in @vca
  * @m1: running hash of the transcript that CHALLENGE_AUTH signs, NULL if none is begun
+ * @challenged: CHALLENGE_AUTH was good since the last GET_VERSION
  * @meas: transcript of measurements since the last signature: raw messages
  * @meas_room: bytes that @meas has room for
+ * @meas_secured: @meas is that of the session
  * @chunk_handle: of the next large request
- * @tx: a message, or a record, on its way out
- * @rx: one that came in
+ * @tx: room for a request, for the steps
+ * @chunk: a chunk on its way out
+ * @record: a record on its way out
+ * @rx: a message, or a record, that came in
  * @big: a message put together from chunks, allocated while there is one
  * @session: the session
+ * @sleep: waits; a test counts instead
  * @messages: requests sent
  * @fault: what went wrong last; a literal
  */
@@ -192,13 +197,18 @@ struct spdm {
 	u8 vca[SPDM_MAX_VCA];
 	size_t vca_len;
 	struct spdm_hash *m1;
+	bool challenged;
 	struct spdm_blob meas;
 	size_t meas_room;
+	bool meas_secured;
 	u8 chunk_handle;
 	u8 *tx;
+	u8 *chunk;
+	u8 *record;
 	u8 *rx;
 	struct spdm_blob big;
 	struct spdm_session session;
+	void (*sleep)(unsigned int ms);
 	unsigned int messages;
 	const char *fault;
 };
@@ -236,12 +246,24 @@ int spdm_exchange_end(struct spdm *spdm, struct spdm_exchange *x, size_t len);
 ssize_t spdm_transfer(struct spdm *spdm, bool secured, const void *req, size_t req_len,
 		      const u8 **rsp);
 
+/* Header, version, code: 0 for the response to @code, 1 for ERROR, or an errno */
+int spdm_response_check(struct spdm *spdm, u8 version, u8 code, const u8 *rsp, size_t len);
+/* What an ERROR comes to that nothing more is done about */
+int spdm_response_error(struct spdm *spdm, bool secured, const u8 *rsp);
+/* Are the bytes from @len on, up to @received, padding of the transport? */
+int spdm_response_end(struct spdm *spdm, bool padded, const u8 *rsp, size_t received,
+		      size_t len);
+
 /* chunk.c: messages that do not fit in one transfer */
+bool spdm_chunk_able(const struct spdm *spdm);
+u32 spdm_transfer_size(const struct spdm *spdm);	/* our DataTransferSize */
+void spdm_big_free(struct spdm *spdm);
 size_t spdm_chunk_limit(const struct spdm *spdm, bool secured);
 ssize_t spdm_chunk_send(struct spdm *spdm, const struct spdm_exchange *x, const u8 **rsp);
 ssize_t spdm_chunk_get(struct spdm *spdm, bool secured, u8 handle, const u8 **rsp);
 
 /* transcript.c: what the signatures cover */
+void spdm_transcript_request(struct spdm *spdm, const struct spdm_exchange *x);
 int spdm_vca_add(struct spdm *spdm, const struct spdm_exchange *x);
 struct spdm_hash *spdm_transcript_new(struct spdm *spdm);	/* begins with the VCA */
 int spdm_m1_begin(struct spdm *spdm);
