@@ -148,7 +148,7 @@ ssize_t spdm_chunk_send(struct spdm *spdm, const struct spdm_exchange *x, const 
 	if (!spdm_chunk_able(spdm))
 		return spdm_fault(spdm, -EMSGSIZE, "a request is too long for the device");
 	if (x->req_len > spdm->peer_message)
-		return spdm_fault(spdm, -EMSGSIZE, "a request is too long for the device in chunks");
+		return spdm_fault(spdm, -EMSGSIZE, "a request is above MaxSPDMmsgSize");
 
 	n = send_chunks(spdm, x, spdm->chunk_handle++, rsp);
 	/* What went through a session may have been a key. */

@@ -85,7 +85,7 @@ void spdm_forget(struct spdm *spdm)
 	spdm->meas_secured = false;
 }
 
-static void sleep_ms(unsigned int ms)
+static void sleep_ms(struct spdm *spdm, unsigned int ms)
 {
 	fsleep(ms * 1000);
 }

@@ -152,8 +152,8 @@ int spdm_exchange_end(struct spdm *spdm, struct spdm_exchange *x, size_t len)
  */
 
 /* Whatever a transport returns: the library has its own errors. */
-static ssize_t transport(struct spdm *spdm, enum spdm_object type, const void *req,
-			 size_t req_len)
+static ssize_t carry(struct spdm *spdm, enum spdm_object type, const void *req,
+		     size_t req_len)
 {
 	const struct spdm_config *config = &spdm->config;
 	ssize_t n;
@@ -179,7 +179,7 @@ static ssize_t transfer_record(struct spdm *spdm, const void *req, size_t req_le
 	n = spdm_seal(spdm, req, req_len, spdm->record, spdm->config.max_object);
 	if (n < 0)
 		return n;
-	n = transport(spdm, SPDM_OBJECT_SECURED, spdm->record, n);
+	n = carry(spdm, SPDM_OBJECT_SECURED, spdm->record, n);
 	if (n >= 0)
 		n = spdm_open(spdm, spdm->rx, n, rsp);
 	/* Both ends count records: once one is lost, no later one can be opened. */
@@ -199,7 +199,7 @@ ssize_t spdm_transfer(struct spdm *spdm, bool secured, const void *req, size_t r
 	if (secured)
 		return transfer_record(spdm, req, req_len, rsp);
 	*rsp = spdm->rx;
-	return transport(spdm, SPDM_OBJECT_CLEAR, req, req_len);
+	return carry(spdm, SPDM_OBJECT_CLEAR, req, req_len);
 }
 
 /*
@@ -226,7 +226,7 @@ static int wait_for_device(struct spdm *spdm, struct talk *talk, unsigned int ms
 
 		if (spdm_cancelled(spdm))
 			return spdm_fault(spdm, -ECANCELED, "cancelled");
-		spdm->sleep(step);
+		spdm->sleep(spdm, step);
 		ms -= step;
 	}
 	return 0;

@@ -208,7 +208,7 @@ struct spdm {
 	u8 *rx;
 	struct spdm_blob big;
 	struct spdm_session session;
-	void (*sleep)(unsigned int ms);
+	void (*sleep)(struct spdm *spdm, unsigned int ms);
 	unsigned int messages;
 	const char *fault;
 };
