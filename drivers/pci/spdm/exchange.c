@@ -368,7 +368,9 @@ int spdm_exchange(struct spdm *spdm, struct spdm_exchange *x)
 	rc = talk_it_out(spdm, x);
 	trace_spdm_exchange_end(spdm, req->version, req->code, x->secured, x->rsp_len, rc);
 	/* A device forgets its measurements over an ERROR, and who knows what over others. */
-	if (rc)
+	if (rc) {
 		spdm_meas_end(spdm);
+		spdm_big_free(spdm);
+	}
 	return rc;
 }
