@@ -37,6 +37,7 @@ RULES = [
     ("include/linux/pci-cma.h", "", KERNEL),
     ("include/linux/pci-tsm.h", "", KERNEL),
     ("include/trace/events/*", "", "linux/tracepoint.h trace/define_trace.h"),
+    ("drivers/pci/spdm/trace.h", "", "linux/tracepoint.h trace/define_trace.h"),
 
     # SPDM knows no PCI and no TSM, and leaves cryptography to two files. The suites
     # of the requests have a device; comparing secrets is no cryptography.
