@@ -111,7 +111,7 @@ static void large_response_has_no_padding(struct kunit *test)
 }
 
 /**
- * struct lie - something wrong with one chunk, or one acknowledgement
+ * struct lie - something wrong with one chunk, or one acknowledgment
  * @desc: what
  * @err: what comes of it
  * @code: of the response that lies
@@ -325,7 +325,7 @@ static void large_request_to_a_busy_device_is_sent_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake->seen[SPDM_RESPOND_IF_READY], 1);
 }
 
-/* Three chunks; their acknowledgements are of 6 bytes, the last one has a response more. */
+/* Three chunks; their acknowledgments are of 6 bytes, the last one has a response more. */
 static const struct lie send_lies[] = {
 	{ "another handle", -EPROTO, CHUNK_SEND_RSP, 0, 3, 1, 99, 0, 1 },
 	{ "another chunk", -EPROTO, CHUNK_SEND_RSP, 1, 4, 2, 2, 0, 2 },

@@ -277,7 +277,9 @@ static void measurements_pile_up_until_another_request(struct kunit *test)
 {
 	struct fake_responder *fake = test->priv;
 	const size_t each = sizeof(meas_req) + sizeof(meas_rsp);
+	static const u8 other[] = { 0x12, SPDM_GET_DIGESTS, 0, 0 };
 	struct spdm_blob *meas = &fake->spdm->meas;
+	struct spdm_exchange x = {};
 
 	fake_connect(test);
 	add_measurements(test, 200);
@@ -285,7 +287,8 @@ static void measurements_pile_up_until_another_request(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, meas->data + 199 * each, meas_req, sizeof(meas_req));
 	KUNIT_EXPECT_MEMEQ(test, meas->data + 199 * each + sizeof(meas_req), meas_rsp,
 			   sizeof(meas_rsp));
-	say(test, SPDM_GET_DIGESTS);
+	fake_answer(fake, SPDM_GET_DIGESTS, 1, 0x12, SPDM_RESPONSE(SPDM_GET_DIGESTS), 0, 0);
+	KUNIT_EXPECT_EQ(test, fake_exchange(fake, &x, other, sizeof(other)), 0);
 	KUNIT_EXPECT_EQ(test, meas->len, 0);
 	KUNIT_EXPECT_NULL(test, meas->data);
 

@@ -329,7 +329,9 @@ void fake_version(struct fake_responder *fake, u8 version)
 	fake->versions[0] = version << 8;
 	fake->caps = SPDM_CAP_CERT | SPDM_CAP_CHAL | SPDM_CAP_MEAS_SIGNED;
 	algos->other = 0;
-	algos->dhe = algos->aead = algos->schedule = 0;
+	algos->dhe = 0;
+	algos->aead = 0;
+	algos->schedule = 0;
 	if (version >= SPDM_VERSION_11) {
 		fake->caps |= SPDM_CAP_KEY_EX | SPDM_CAP_ENCRYPT | SPDM_CAP_MAC;
 		algos->dhe = SPDM_DHE_P384;

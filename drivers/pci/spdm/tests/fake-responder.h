@@ -63,6 +63,7 @@ struct fake_script {
  * @out_len: its bytes
  * @out_pos: how much of it went in chunks
  * @out_handle: its handle
+ * @object: what goes over the transport
  */
 struct fake_responder {
 	struct spdm *spdm;
