@@ -28,6 +28,8 @@ struct spdm_reader;
 /* Bytes that a transcript of measurements may have */
 #define SPDM_MAX_TRANSCRIPT	(256 * 1024)
 #define SPDM_MAX_VCA		2048
+/* DIGESTS for all slots, with what MULTI_KEY adds */
+#define SPDM_MAX_DIGESTS	(4 + SPDM_NR_SLOTS * (SPDM_MAX_HASH + 4))
 
 /**
  * enum spdm_state - how far a connection is; each includes those before it
@@ -165,6 +167,8 @@ struct spdm_session {
  * @slot: the one that authenticated the device
  * @vca: the messages up to ALGORITHMS, as they were on the wire
  * @vca_len: bytes in @vca
+ * @digests: DIGESTS as it came, where the transcript of a session has it (MULTI_KEY)
+ * @digests_len: bytes in @digests, 0 where it has not
  * @m1: running hash of the transcript that CHALLENGE_AUTH signs, NULL if none is begun
  * @challenged: CHALLENGE_AUTH was good since the last GET_VERSION
  * @meas: transcript of measurements since the last signature: raw messages
@@ -196,6 +200,8 @@ struct spdm {
 	u8 slot;
 	u8 vca[SPDM_MAX_VCA];
 	size_t vca_len;
+	u8 digests[SPDM_MAX_DIGESTS];
+	size_t digests_len;
 	struct spdm_hash *m1;
 	bool challenged;
 	struct spdm_blob meas;
