@@ -454,6 +454,22 @@ static ssize_t do_guest_req(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 	return rc;
 }
 
+/* What a failed op has left there is freed with the request */
+static int do_refresh(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
+{
+	struct pci_tsm_refresh *r = req->refresh;
+	int rc;
+
+	if (!dsm->up || !req->fn->tsm)
+		return -ENXIO;
+	if (!ops_of(dsm)->refresh_evidence)
+		return -EOPNOTSUPP;
+	pci_tsm_op_begin(dsm, req->fn, true);
+	rc = ops_of(dsm)->refresh_evidence(req->fn->tsm, r->types, r->slot, r->nonce, &r->result);
+	pci_tsm_op_end(dsm);
+	return rc;
+}
+
 /**
  * pci_tsm_link_run() - serve a request
  * @dsm: the DSM
@@ -465,8 +481,8 @@ static ssize_t do_guest_req(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 ssize_t pci_tsm_link_run(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 {
 	/* Told to stop before it began; the others look for themselves */
-	if ((req->verb == PCI_TSM_VERB_BIND || req->verb == PCI_TSM_VERB_GUEST_REQ) &&
-	    pci_tsm_item_cancelled(dsm))
+	if ((req->verb == PCI_TSM_VERB_BIND || req->verb == PCI_TSM_VERB_GUEST_REQ ||
+	     req->verb == PCI_TSM_VERB_REFRESH) && pci_tsm_item_cancelled(dsm))
 		return -ECANCELED;
 
 	switch (req->verb) {
@@ -478,6 +494,8 @@ ssize_t pci_tsm_link_run(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 		return do_bind(dsm, req);
 	case PCI_TSM_VERB_GUEST_REQ:
 		return do_guest_req(dsm, req);
+	case PCI_TSM_VERB_REFRESH:
+		return do_refresh(dsm, req);
 	}
 	return -EOPNOTSUPP;
 }

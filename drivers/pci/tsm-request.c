@@ -29,6 +29,8 @@ unsigned int pci_tsm_verb_class(enum pci_tsm_verb verb)
 		return 0;
 	case PCI_TSM_VERB_GUEST_REQ:
 		return 1;
+	case PCI_TSM_VERB_REFRESH:
+		return 3;
 	default:
 		return 2;
 	}
@@ -62,6 +64,10 @@ static void req_free(struct pci_tsm_req *req)
 	if (req->verb == PCI_TSM_VERB_GUEST_REQ) {
 		kvfree_sensitive(req->guest.req.kernel, req->guest.req_len);
 		kvfree_sensitive(req->guest.resp.kernel, req->guest.resp_len);
+	}
+	if (req->verb == PCI_TSM_VERB_REFRESH && req->refresh) {
+		pci_tsm_evidence_free(&req->refresh->result);
+		kfree(req->refresh);
 	}
 	if (req->awake)
 		pm_runtime_put(&req->fn->pdev->dev);

@@ -170,7 +170,7 @@ struct pci_tsm_dsm {
 	struct pci_tsm_record rec;
 	raw_spinlock_t lock;
 	struct list_head fns;
-	struct list_head queue[3];
+	struct list_head queue[4];
 	unsigned int nr_queued;
 	struct pci_tsm_provider *tsm;
 	struct pci_tsm_req *req;
@@ -231,11 +231,26 @@ enum pci_tsm_verb {
 	PCI_TSM_VERB_GUEST_REQ,
 	PCI_TSM_VERB_CONNECT,
 	PCI_TSM_VERB_BIND,
+	PCI_TSM_VERB_REFRESH,
 };
 
 /* Which TSM a disconnect names: one by its number, or one of these */
 #define PCI_TSM_ID_ANY		(-1)
 #define PCI_TSM_ID_UNKNOWN	(-2)
+
+/**
+ * struct pci_tsm_refresh - a request for evidence, and what came of it
+ * @types: bits of the types that are wanted
+ * @slot: certificate slot that is to sign
+ * @nonce: what it signs along
+ * @result: the evidence
+ */
+struct pci_tsm_refresh {
+	u32 types;
+	u8 slot;
+	u8 nonce[PCI_TSM_NONCE_SIZE];
+	struct pci_tsm_evidence result;
+};
 
 /**
  * struct pci_tsm_req - one request to a DSM
@@ -254,6 +269,7 @@ enum pci_tsm_verb {
  * @id: input of disconnect: the TSM that it names
  * @bind: input of bind
  * @guest: input and output of guest_req; its buffers are kernel memory here
+ * @refresh: input and output of refresh_evidence, the request's own
  */
 struct pci_tsm_req {
 	refcount_t ref;
@@ -277,6 +293,7 @@ struct pci_tsm_req {
 			void *data;
 		} bind;
 		struct pci_tsm_guest_args guest;
+		struct pci_tsm_refresh *refresh;
 	};
 };
 

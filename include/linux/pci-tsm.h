@@ -56,6 +56,7 @@ enum pci_tsm_req_scope {
  * @PCI_TSM_REASON_RESET: the device, or a bridge above it, was reset
  * @PCI_TSM_REASON_TDI: the TDI is in the TDISP state ERROR
  * @PCI_TSM_REASON_UNPLUGGED: the device does not answer any more
+ * @PCI_TSM_REASON_ANCHOR: what vouched for the device's identity was revoked
  * @PCI_TSM_NR_REASONS: their number
  */
 enum pci_tsm_reason {
@@ -76,7 +77,41 @@ enum pci_tsm_reason {
 	PCI_TSM_REASON_RESET,
 	PCI_TSM_REASON_TDI,
 	PCI_TSM_REASON_UNPLUGGED,
+	PCI_TSM_REASON_ANCHOR,
 	PCI_TSM_NR_REASONS,
+};
+
+/*
+ * Types of evidence: a certificate chain is of the type that its slot is numbered.
+ * The VCA is what begins a session of SPDM, and comes before the transcript of
+ * the measurements.
+ */
+#define PCI_TSM_EVIDENCE_SLOTS		8
+#define PCI_TSM_EVIDENCE_VCA		8
+#define PCI_TSM_EVIDENCE_MEASUREMENTS	9
+#define PCI_TSM_NR_EVIDENCE		10
+#define PCI_TSM_NONCE_SIZE		32
+
+/**
+ * struct pci_tsm_object - a piece of evidence
+ * @type: what it is
+ * @data: its bytes, from kvmalloc()
+ * @len: how many
+ */
+struct pci_tsm_object {
+	unsigned int type;
+	void *data;
+	size_t len;
+};
+
+/**
+ * struct pci_tsm_evidence - what came of a refresh
+ * @nr: number of @objects
+ * @objects: in ascending order of types; what the device does not have is left out
+ */
+struct pci_tsm_evidence {
+	unsigned int nr;
+	struct pci_tsm_object objects[PCI_TSM_NR_EVIDENCE];
 };
 
 /**
@@ -212,6 +247,18 @@ struct pci_tsm_ops {
 	ssize_t (*guest_req)(struct pci_tdi *tdi, struct pci_tsm_guest_args *args);
 
 	/**
+	 * @refresh_evidence: get evidence anew from the device of a DSM that is
+	 * connected. Optional. @types has a bit for each type that is wanted,
+	 * @slot is the certificate slot that is to sign measurements over @nonce.
+	 * Adds to @result, which is empty; the core frees what is in there if
+	 * this fails.
+	 * Return: 0 or a negative errno.
+	 */
+	int (*refresh_evidence)(struct pci_tsm *tsm, u32 types, u8 slot,
+				const u8 nonce[PCI_TSM_NONCE_SIZE],
+				struct pci_tsm_evidence *result);
+
+	/**
 	 * @cancel: wake the op that runs on the DSM in @pdev, so that it sees
 	 * pci_tsm_cancelled() and returns -ECANCELED soon. Optional; without it
 	 * a cancel takes as long as the op. @pdev is the DSM's own function.
@@ -243,6 +290,12 @@ int pci_tsm_doe_transfer(struct pci_dev *pdev, u8 type, const void *req, size_t 
 			 void *resp, size_t resp_sz);
 bool pci_tsm_cancelled(struct pci_dev *pdev);
 void pci_tsm_set_verified(struct pci_dev *pdev);
+
+/* For whoever wants to know what a device is */
+int pci_tsm_refresh_evidence(struct pci_dev *pdev, u32 types, u8 slot,
+			     const u8 nonce[PCI_TSM_NONCE_SIZE],
+			     struct pci_tsm_evidence *result);
+void pci_tsm_evidence_free(struct pci_tsm_evidence *evidence);
 
 /* For whoever notices a loss: any context */
 void pci_tsm_report_lost(struct pci_dev *pdev, enum pci_tsm_reason reason);
