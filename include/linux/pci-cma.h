@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Component Measurement and Authentication (CMA): SPDM as PCI uses it. The
+ * transport over DOE, the rule for leaf certificates, and the keyring of anchors.
+ *
+ * PCIe r7.0 sec 6.31.
+ */
+#ifndef __PCI_CMA_H
+#define __PCI_CMA_H
+
+#include <linux/types.h>
+
+struct key;
+struct pci_dev;
+struct spdm_config;
+struct task_struct;
+
+/* Long enough for all the parts of a name, and a terminator */
+#define PCI_CMA_NAME_MAX	96
+
+/**
+ * struct pci_cma - what SPDM with a function needs to know of it
+ * @pdev: the function that the DSM lives in
+ * @name: its name in a leaf certificate, without serial number
+ * @serial_name: the same with it; empty if the function has none
+ * @upkeep: task that speaks with the device outside of any op, or NULL
+ * @stop: that task should stop soon
+ */
+struct pci_cma {
+	struct pci_dev *pdev;
+	char name[PCI_CMA_NAME_MAX];
+	char serial_name[PCI_CMA_NAME_MAX];
+	struct task_struct *upkeep;
+	bool stop;
+};
+
+void pci_cma_init(struct pci_cma *cma, struct pci_dev *pdev);
+void pci_cma_config(struct pci_cma *cma, struct spdm_config *config);
+struct key *pci_cma_keyring(void);
+
+#endif /* __PCI_CMA_H */
