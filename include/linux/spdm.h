@@ -19,6 +19,7 @@ struct spdm_chain_cache;
 
 #define SPDM_SLOTS		8
 #define SPDM_NONCE_SIZE		32
+#define SPDM_SUBJECT_SIZE	128
 
 /* Errors of the library, besides -ENOMEM, are the same for all that talks to the device:
  *
@@ -142,6 +143,8 @@ enum spdm_identity {
  * @session_id: of the session, 0 if there is none
  * @heartbeat_s: the device wants a sign of life this often, in seconds; 0 for never
  * @messages: requests sent over this connection, repetitions included
+ * @subject: of the leaf that it has authenticated with, as text for people; the
+ *	device chose it, so it is to be escaped
  */
 struct spdm_info {
 	u8 version;
@@ -157,6 +160,7 @@ struct spdm_info {
 	u32 session_id;
 	unsigned int heartbeat_s;
 	unsigned int messages;
+	char subject[SPDM_SUBJECT_SIZE];
 };
 
 /**

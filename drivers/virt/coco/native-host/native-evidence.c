@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Native TSM: evidence. The bytes that the device sent and signed, for another
+ * program to judge: certificate chains, the VCA, and the transcript of
+ * measurements over the nonce of whoever asks.
+ *
+ * DSP0274 sec CERTIFICATE and MEASUREMENTS. Signatures were checked by the
+ * library, against the same chain that authenticated the device or one of its
+ * other slots; nothing is kept.
+ */
+#include <linux/bits.h>
+#include <linux/mm.h>
+#include <linux/pci.h>
+#include <linux/pci-tsm.h>
+#include <linux/spdm.h>
+#include <linux/string.h>
+
+#include "native.h"
+
+#define ALL_BLOCKS	255
+
+/* The bytes change hands, from the library to the core; it frees them as we would */
+static int add_object(struct pci_tsm_evidence *result, unsigned int type, struct spdm_blob *blob)
+{
+	struct pci_tsm_object *object = &result->objects[result->nr];
+	void *data = kvmemdup(blob->data, blob->len, GFP_KERNEL);
+
+	if (data) {
+		*object = (struct pci_tsm_object) { .type = type, .data = data, .len = blob->len };
+		result->nr++;
+	}
+	spdm_blob_free(blob);
+	return data ? 0 : -ENOMEM;
+}
+
+static int add_chains(struct spdm *spdm, u32 types, struct pci_tsm_evidence *result)
+{
+	struct spdm_info info;
+
+	spdm_info(spdm, &info);
+	for (unsigned int slot = 0; slot < PCI_TSM_EVIDENCE_SLOTS; slot++) {
+		struct spdm_blob chain = {};
+		int rc;
+
+		if (!(types & info.slots & BIT(slot)))
+			continue;
+		rc = spdm_read_chain(spdm, slot, &chain);
+		if (!rc)
+			rc = add_object(result, slot, &chain);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int add_vca(struct spdm *spdm, struct pci_tsm_evidence *result)
+{
+	struct spdm_blob vca = {};
+	int rc = spdm_vca(spdm, &vca);
+
+	return rc ?: add_object(result, PCI_TSM_EVIDENCE_VCA, &vca);
+}
+
+/* A device that measures nothing has no such evidence */
+static int add_measurements(struct spdm *spdm, u8 slot, const u8 *nonce,
+			    struct pci_tsm_evidence *result)
+{
+	struct spdm_measure_args args = { .slot = slot, .index = ALL_BLOCKS, .sign = true };
+	struct spdm_measurements got = {};
+	int rc;
+
+	memcpy(args.nonce, nonce, sizeof(args.nonce));
+	rc = spdm_measure(spdm, &args, &got);
+	if (rc)
+		return rc == -EOPNOTSUPP ? 0 : rc;
+	return add_object(result, PCI_TSM_EVIDENCE_MEASUREMENTS, &got.transcript);
+}
+
+/* The op: evidence anew, with measurements last, so that they are the freshest */
+int native_refresh_evidence(struct pci_tsm *tsm, u32 types, u8 slot,
+			    const u8 nonce[PCI_TSM_NONCE_SIZE],
+			    struct pci_tsm_evidence *result)
+{
+	struct native_dsm *dsm = container_of(to_pci_tsm_pf0(tsm), struct native_dsm, pf0);
+	int rc;
+
+	rc = add_chains(dsm->spdm, types, result);
+	if (!rc && types & BIT(PCI_TSM_EVIDENCE_VCA))
+		rc = add_vca(dsm->spdm, result);
+	if (!rc && types & BIT(PCI_TSM_EVIDENCE_MEASUREMENTS))
+		rc = add_measurements(dsm->spdm, slot, nonce, result);
+	return rc ? native_fail(dsm, dsm->spdm, "evidence", rc) : 0;
+}
