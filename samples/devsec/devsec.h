@@ -118,21 +118,52 @@ enum devsec_key_state {
 	DEVSEC_KEY_NONE,
 	DEVSEC_KEY_PROGRAMMED,
 	DEVSEC_KEY_IN_USE,
+	DEVSEC_KEY_MIXED,	/* of a key set: not all keys are the same */
+};
+
+/* As in IDE_KM's KeySub, and as the port itself sees it */
+enum devsec_key_dir {
+	DEVSEC_KEY_RX,
+	DEVSEC_KEY_TX,
+	DEVSEC_KEY_DIRS,
+};
+
+#define DEVSEC_KEY_SIZE		DEVSEC_FW_KEY_SIZE
+#define DEVSEC_KEY_SETS		2
+#define DEVSEC_KEY_SUBS		3	/* posted, non-posted, completions */
+#define DEVSEC_KEYS_OF_SET	(DEVSEC_KEY_DIRS * DEVSEC_KEY_SUBS)
+#define DEVSEC_KEYS		(DEVSEC_KEY_SETS * DEVSEC_KEYS_OF_SET)
+
+/**
+ * struct devsec_key - one key of a stream at one end
+ * @bytes: as a cipher takes it; all zero if there is none
+ * @state: what may be done with it
+ */
+struct devsec_key {
+	u8 bytes[DEVSEC_KEY_SIZE];
+	enum devsec_key_state state;
+};
+
+/* Which key of a stream */
+struct devsec_key_at {
+	u8 set;
+	u8 dir;
+	u8 sub;
 };
 
 /**
  * struct devsec_block - what a port knows of one selective stream
- * @key: its key
- * @key_id: the stream id that the key was programmed for
- * @key_state: what may be done with the key
+ * @keys: its keys
+ * @key_id: the stream id that they were programmed for
+ * @tx_set: by sub-stream, the key set that is sent with, plus 1; 0 for none
  * @enabled: the enable bit when it was last looked at
  * @failed: cannot be Secure until it is disabled and enabled again
  * @ready_at: when it may become Secure, in jiffies
  */
 struct devsec_block {
-	u8 key[DEVSEC_FW_KEY_SIZE];
+	struct devsec_key keys[DEVSEC_KEY_SETS][DEVSEC_KEY_DIRS][DEVSEC_KEY_SUBS];
 	u8 key_id;
-	enum devsec_key_state key_state;
+	u8 tx_set[DEVSEC_KEY_SUBS];
 	bool enabled;
 	bool failed;
 	unsigned long ready_at;
@@ -331,13 +362,29 @@ void devsec_ide_free(struct devsec_fn *fn);
 void devsec_ide_written(struct devsec_fn *fn, u16 where, int size, bool changed);
 void devsec_ide_reset(struct devsec_fn *fn);
 struct devsec_block *devsec_ide_block_of(struct devsec_ide *ide, u8 stream_id);
-struct devsec_block *devsec_ide_key_of(struct devsec_ide *ide, u8 stream_id);
+const struct devsec_block *devsec_ide_far_end(struct devsec_ide *ide,
+					      const struct devsec_block *mine);
 bool devsec_ide_secure(struct devsec_ide *ide, u8 stream_id);
 void devsec_ide_settle(struct devsec_fn *fn);
 unsigned int devsec_ide_break(struct devsec_fn *fn);
 unsigned int devsec_ide_fail_received(struct devsec_fn *fn);
 unsigned int devsec_ide_leaks(const struct devsec_fn *fn);
 void devsec_ide_show(const struct devsec_fn *fn, struct seq_file *m);
+
+/* ide-keys.c */
+unsigned int devsec_keys_held(const struct devsec_block *block);
+bool devsec_keys_in_use(const struct devsec_block *block);
+enum devsec_key_state devsec_keys_state(const struct devsec_block *block, unsigned int set);
+bool devsec_keys_agree(const struct devsec_block *a, const struct devsec_block *b, bool going);
+void devsec_keys_wipe(struct devsec_block *block);
+void devsec_keys_show(const struct devsec_block *block, struct seq_file *m);
+struct devsec_block *devsec_ide_key_of(struct devsec_ide *ide, u8 stream_id);
+void devsec_key_set(struct devsec_block *block, struct devsec_key_at at,
+		    enum devsec_key_state state, const u8 *bytes);
+int devsec_key_prog(struct devsec_ide *ide, u8 stream_id, struct devsec_key_at at,
+		    const u8 *bytes);
+int devsec_key_go(struct devsec_ide *ide, u8 stream_id, struct devsec_key_at at);
+int devsec_key_stop(struct devsec_ide *ide, u8 stream_id, struct devsec_key_at at);
 
 /* aer.c */
 void devsec_aer_add(struct devsec_fn *fn);

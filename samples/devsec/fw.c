@@ -3,6 +3,7 @@
  * The vendor's DOE protocol of fw.h at the side of the port: IDE keys are
  * programmed, taken into use and dropped. It refuses what IDE_KM refuses: a
  * wrong length, a stream id that no register block has to itself, a wrong order.
+ * Its one key stands for all of key set 0: both directions of all sub-streams.
  *
  * Called with the host's lock held.
  */
@@ -10,35 +11,51 @@
 
 #include "devsec.h"
 
+/* Do @step with all keys of key set 0: 0 or the first error. */
+static int devsec_fw_each(struct devsec_ide *ide, const struct devsec_fw_request *req,
+			  int (*step)(struct devsec_ide *, const struct devsec_fw_request *,
+				      struct devsec_key_at))
+{
+	struct devsec_key_at at = {};
+	int rc = 0;
+
+	for (at.dir = 0; at.dir < DEVSEC_KEY_DIRS && !rc; at.dir++) {
+		for (at.sub = 0; at.sub < DEVSEC_KEY_SUBS && !rc; at.sub++)
+			rc = step(ide, req, at);
+	}
+	return rc;
+}
+
+static int devsec_fw_prog_one(struct devsec_ide *ide, const struct devsec_fw_request *req,
+			      struct devsec_key_at at)
+{
+	return devsec_key_prog(ide, req->stream_id, at, req->key);
+}
+
+static int devsec_fw_go_one(struct devsec_ide *ide, const struct devsec_fw_request *req,
+			    struct devsec_key_at at)
+{
+	return devsec_key_go(ide, req->stream_id, at);
+}
+
 static enum devsec_fw_status devsec_fw_prog(struct devsec_ide *ide,
 					    const struct devsec_fw_request *req)
 {
-	struct devsec_block *block = devsec_ide_block_of(ide, req->stream_id);
-	struct devsec_block *holder = devsec_ide_key_of(ide, req->stream_id);
-
-	/*
-	 * A new key for a stream that is in use would be a key refresh, for
-	 * which real ports have a second key set. Nor can two blocks have keys of
-	 * one stream, after its id moved from one to the other.
-	 */
-	if (block->key_state == DEVSEC_KEY_IN_USE || (holder && holder != block))
+	/* This protocol has no key refresh: either all keys change or none */
+	if (devsec_keys_in_use(devsec_ide_block_of(ide, req->stream_id)) ||
+	    devsec_fw_each(ide, req, devsec_fw_prog_one))
 		return DEVSEC_FW_BAD_ORDER;
-
-	memcpy(block->key, req->key, sizeof(block->key));
-	block->key_id = req->stream_id;
-	block->key_state = DEVSEC_KEY_PROGRAMMED;
 	return DEVSEC_FW_OK;
 }
 
-static enum devsec_fw_status devsec_fw_go(struct devsec_ide *ide, u8 stream_id)
+static enum devsec_fw_status devsec_fw_go(struct devsec_ide *ide,
+					  const struct devsec_fw_request *req)
 {
-	struct devsec_block *block = devsec_ide_key_of(ide, stream_id);
+	struct devsec_block *block = devsec_ide_key_of(ide, req->stream_id);
 
-	if (!block || block->key_state != DEVSEC_KEY_PROGRAMMED)
+	if (!block || devsec_keys_state(block, 0) != DEVSEC_KEY_PROGRAMMED ||
+	    devsec_fw_each(ide, req, devsec_fw_go_one))
 		return DEVSEC_FW_BAD_ORDER;
-
-	block->key_state = DEVSEC_KEY_IN_USE;
-	devsec_ide_settle(ide->fn);
 	return DEVSEC_FW_OK;
 }
 
@@ -49,8 +66,7 @@ static enum devsec_fw_status devsec_fw_stop(struct devsec_ide *ide, u8 stream_id
 	if (!block)
 		return DEVSEC_FW_BAD_ORDER;
 
-	memzero_explicit(block->key, sizeof(block->key));
-	block->key_state = DEVSEC_KEY_NONE;
+	devsec_keys_wipe(block);
 	devsec_ide_settle(ide->fn);
 	return DEVSEC_FW_OK;
 }
@@ -58,7 +74,7 @@ static enum devsec_fw_status devsec_fw_stop(struct devsec_ide *ide, u8 stream_id
 static u32 devsec_fw_detail(struct devsec_ide *ide, u8 stream_id)
 {
 	struct devsec_block *block = devsec_ide_key_of(ide, stream_id);
-	u32 detail = block ? block->key_state : DEVSEC_KEY_NONE;
+	u32 detail = block ? devsec_keys_state(block, 0) : DEVSEC_KEY_NONE;
 
 	if (devsec_ide_secure(ide, stream_id))
 		detail |= DEVSEC_FW_DETAIL_SECURE;
@@ -90,7 +106,7 @@ static enum devsec_fw_status devsec_fw_do(struct devsec_ide *ide,
 	case DEVSEC_FW_KEY_PROG:
 		return devsec_fw_prog(ide, req);
 	case DEVSEC_FW_KEY_GO:
-		return devsec_fw_go(ide, req->stream_id);
+		return devsec_fw_go(ide, req);
 	case DEVSEC_FW_KEY_STOP:
 		return devsec_fw_stop(ide, req->stream_id);
 	default:

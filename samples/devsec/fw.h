@@ -46,7 +46,7 @@ enum devsec_fw_status {
 };
 
 /* detail of the answer to DEVSEC_FW_STATUS */
-#define DEVSEC_FW_DETAIL_KEY	0x00000003	/* 0 none, 1 programmed, 2 in use */
+#define DEVSEC_FW_DETAIL_KEY	0x00000003	/* 0 none, 1 programmed, 2 in use, 3 some of it */
 #define DEVSEC_FW_DETAIL_SECURE	0x00000100	/* the stream is Secure */
 
 struct devsec_fw_request {

@@ -5,14 +5,14 @@
  * have registers and never become Secure; nothing is encrypted, and
  * associations are stored without being used.
  *
- * A stream is Secure at one end when it is enabled there, its keys are in use
- * there, and the partner across the root port's link uses the same ones. One
- * with the id of another enabled stream of its port does not become Secure, and
- * one whose registers are changed under it is Secure no longer.
+ * A stream is Secure at one end when it is enabled there, all keys of a key set
+ * are in use there (ide-keys.c), and the partner across the root port's link
+ * uses the same ones. One with the id of another enabled stream of its port does
+ * not become Secure, and one whose registers are changed under it is Secure no
+ * longer.
  *
  * PCIe r7.0 sec 6.33 (states), 7.9.26 (registers).
  */
-#include <crypto/algapi.h>
 #include <linux/bitfield.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
@@ -95,18 +95,6 @@ struct devsec_block *devsec_ide_block_of(struct devsec_ide *ide, u8 stream_id)
 	return block;
 }
 
-/* The block whose key was programmed for a stream id. */
-struct devsec_block *devsec_ide_key_of(struct devsec_ide *ide, u8 stream_id)
-{
-	for (unsigned int i = 0; i < ide->nr; i++) {
-		struct devsec_block *block = &ide->blocks[i];
-
-		if (block->key_state != DEVSEC_KEY_NONE && block->key_id == stream_id)
-			return block;
-	}
-	return NULL;
-}
-
 bool devsec_ide_secure(struct devsec_ide *ide, u8 stream_id)
 {
 	struct devsec_block *block = devsec_ide_block_of(ide, stream_id);
@@ -134,7 +122,10 @@ static bool devsec_ide_partners(const struct devsec_fn *fn, const struct devsec_
 	       devsec_ide_way_open(fn) && devsec_ide_way_open(other);
 }
 
-static bool devsec_ide_partner_agrees(struct devsec_fn *fn, const struct devsec_block *mine)
+/* What the partner has that @mine agrees with, or NULL */
+static const struct devsec_block *devsec_ide_partner_of(struct devsec_fn *fn,
+							const struct devsec_block *mine,
+							bool going)
 {
 	struct devsec_fn *other;
 
@@ -144,11 +135,19 @@ static bool devsec_ide_partner_agrees(struct devsec_fn *fn, const struct devsec_
 		if (!devsec_ide_partners(fn, other))
 			continue;
 		its = devsec_ide_key_of(other->ide, mine->key_id);
-		if (its && its->key_state == DEVSEC_KEY_IN_USE &&
-		    !crypto_memneq(its->key, mine->key, sizeof(mine->key)))
-			return true;
+		if (its && devsec_keys_agree(mine, its, going))
+			return its;
 	}
-	return false;
+	return NULL;
+}
+
+/* The other end of a stream that is Secure, or NULL */
+const struct devsec_block *devsec_ide_far_end(struct devsec_ide *ide,
+					      const struct devsec_block *mine)
+{
+	if (!devsec_block_secure(ide, mine - ide->blocks))
+		return NULL;
+	return devsec_ide_partner_of(ide->fn, mine, true);
 }
 
 static bool devsec_block_may_be_secure(struct devsec_ide *ide, unsigned int i)
@@ -156,11 +155,11 @@ static bool devsec_block_may_be_secure(struct devsec_ide *ide, unsigned int i)
 	struct devsec_block *block = &ide->blocks[i];
 
 	return block->enabled && !block->failed && !ide->stuck &&
-	       block->key_state == DEVSEC_KEY_IN_USE &&
+	       devsec_keys_in_use(block) &&
 	       block->key_id == devsec_block_id(ide, i) &&
 	       time_after_eq(jiffies, block->ready_at) &&
 	       devsec_fn_reachable(ide->fn) &&
-	       devsec_ide_partner_agrees(ide->fn, block);
+	       devsec_ide_partner_of(ide->fn, block, devsec_block_secure(ide, i));
 }
 
 static void devsec_ide_settle_one(struct devsec_ide *ide)
@@ -292,9 +291,8 @@ unsigned int devsec_ide_break(struct devsec_fn *fn)
 	for (unsigned int i = 0; i < ide->nr; i++) {
 		if (!devsec_block_secure(ide, i))
 			continue;
-		/* Without its key the partner finds nobody to agree with */
-		memzero_explicit(ide->blocks[i].key, sizeof(ide->blocks[i].key));
-		ide->blocks[i].key_state = DEVSEC_KEY_NONE;
+		/* Without its keys the partner finds nobody to agree with */
+		devsec_keys_wipe(&ide->blocks[i]);
 		n++;
 	}
 	devsec_ide_settle(fn);
@@ -326,24 +324,23 @@ unsigned int devsec_ide_leaks(const struct devsec_fn *fn)
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; ide && i < ide->nr; i++)
-		n += ide->blocks[i].enabled + (ide->blocks[i].key_state != DEVSEC_KEY_NONE);
+		n += ide->blocks[i].enabled + devsec_keys_held(&ide->blocks[i]);
 	return n;
 }
 
 void devsec_ide_show(const struct devsec_fn *fn, struct seq_file *m)
 {
-	static const char * const keys[] = { "none", "programmed", "in-use" };
 	const struct devsec_ide *ide = fn->ide;
 
 	for (unsigned int i = 0; ide && i < ide->nr; i++) {
 		const struct devsec_block *block = &ide->blocks[i];
 
-		if (!block->enabled && block->key_state == DEVSEC_KEY_NONE)
+		if (!block->enabled && !devsec_keys_held(block))
 			continue;
-		seq_printf(m, " stream=%u:%s%s:key-%s", devsec_block_id(ide, i),
+		seq_printf(m, " stream=%u:%s%s", devsec_block_id(ide, i),
 			   block->enabled ? "enabled" : "disabled",
-			   devsec_block_secure(ide, i) ? ":secure" : "",
-			   keys[block->key_state]);
+			   devsec_block_secure(ide, i) ? ":secure" : "");
+		devsec_keys_show(block, m);
 	}
 }
 
@@ -401,7 +398,7 @@ int devsec_ide_add(struct devsec_fn *fn)
 	ide->nr = streams;
 	INIT_DELAYED_WORK(&ide->settle, devsec_ide_settle_late);
 	fn->ide = ide;
-	ide->blocks = kcalloc(ide->nr, sizeof(*ide->blocks), GFP_KERNEL);
+	ide->blocks = kvcalloc(ide->nr, sizeof(*ide->blocks), GFP_KERNEL);
 	if (!ide->blocks)
 		return -ENOMEM;
 
@@ -436,6 +433,6 @@ void devsec_ide_free(struct devsec_fn *fn)
 	if (!ide)
 		return;
 
-	kfree_sensitive(ide->blocks);
+	kvfree_sensitive(ide->blocks, ide->nr * sizeof(*ide->blocks));
 	kfree(ide);
 }
