@@ -54,6 +54,17 @@ LIST_HEAD(devsec_hosts);
 
 static struct platform_device *devsec_pdev;
 
+struct devsec_host *devsec_host_by_domain(unsigned int domain)
+{
+	struct devsec_host *host;
+
+	list_for_each_entry(host, &devsec_hosts, node) {
+		if (host->domain == domain)
+			return host;
+	}
+	return NULL;
+}
+
 static struct devsec_host *devsec_host_of(struct pci_bus *bus)
 {
 	return container_of(bus->sysdata, struct devsec_host, sysdata);
@@ -406,9 +417,14 @@ static int __init devsec_bus_init(void)
 	rc = devsec_hosts_add();
 	if (rc)
 		goto unregister_driver;
+	rc = devsec_dsm_init();
+	if (rc)
+		goto remove_hosts;
 	devsec_fault_init();
 	return 0;
 
+remove_hosts:
+	devsec_hosts_remove();
 unregister_driver:
 	pci_unregister_driver(&devsec_driver);
 exit_lockdep:
@@ -424,6 +440,7 @@ module_init(devsec_bus_init);
 static void __exit devsec_bus_exit(void)
 {
 	devsec_fault_exit();
+	devsec_dsm_exit();
 	devsec_hosts_remove();
 	pci_unregister_driver(&devsec_driver);
 	devsec_lockdep_exit();

@@ -6,6 +6,9 @@
  * state below it: the PCI core calls config ops with interrupts off, under a raw
  * spinlock of its own. Whatever takes time or calls out (a DOE answer, the
  * settling of a stream, an interrupt) runs from a work item, without the lock.
+ *
+ * Inside of it is one more raw spinlock, that of the queue to the software DSM
+ * (dsm-chardev.c). Nothing is woken up under either: that is for a work item too.
  */
 #ifndef __DEVSEC_H
 #define __DEVSEC_H
@@ -76,6 +79,29 @@ enum devsec_doe_fault {
 	DEVSEC_DOE_CORRUPT,	/* byte arg of the answer is inverted */
 };
 
+enum devsec_dsm_state {
+	DEVSEC_DSM_IDLE,
+	DEVSEC_DSM_QUEUED,	/* the object was not read yet */
+	DEVSEC_DSM_ASKED,	/* it was, and has no answer yet */
+};
+
+/**
+ * struct devsec_dsm_mb - what the software DSM has to do with a mailbox
+ * @entry: in the list of those with something to read, or of those that wait;
+ *	protected by the lock in dsm-chardev.c, as is @cookie; the rest by the host's
+ * @state: of the object in the mailbox
+ * @cookie: of that object
+ * @rid: requester ID by which the DSM knows the function; 0 for not yet
+ * @reset: the DSM is still to be told of a reset
+ */
+struct devsec_dsm_mb {
+	struct list_head entry;
+	enum devsec_dsm_state state;
+	u32 cookie;
+	u16 rid;
+	bool reset;
+};
+
 /**
  * struct devsec_doe - a DOE mailbox
  * @fn: the function it belongs to
@@ -94,6 +120,7 @@ enum devsec_doe_fault {
  * @fault_arg: argument of @fault
  * @fault_now: what goes wrong with the object that came last
  * @answer: makes the answer
+ * @dsm: the software DSM's part
  */
 struct devsec_doe {
 	struct devsec_fn *fn;
@@ -112,6 +139,7 @@ struct devsec_doe {
 	unsigned int fault_arg;
 	enum devsec_doe_fault fault_now;
 	struct delayed_work answer;
+	struct devsec_dsm_mb dsm;
 };
 
 enum devsec_key_state {
@@ -262,7 +290,7 @@ struct devsec_fn {
  * @sysdata: what this architecture wants to find in bus->sysdata
  * @domain: its PCI domain
  * @lock: protects all registers and state of the functions below it, and the
- *	lists; innermost but for those of workqueues
+ *	lists; innermost but for that of dsm-chardev.c and those of workqueues
  * @fns: all functions
  * @roots: those on the root bus
  * @nr_ports: root ports so far, which numbers their slots
@@ -312,6 +340,7 @@ static inline bool devsec_touches(u16 where, int size, u16 pos, u16 len)
 /* bus.c */
 extern struct workqueue_struct *devsec_wq;
 extern struct list_head devsec_hosts;
+struct devsec_host *devsec_host_by_domain(unsigned int domain);
 struct devsec_fn *devsec_route(struct devsec_host *host, u8 busnr, u8 devfn);
 
 /* topology.c */
@@ -348,7 +377,18 @@ void devsec_doe_free(struct devsec_fn *fn);
 bool devsec_doe_owns(const struct devsec_fn *fn, u16 where);
 u32 devsec_doe_read(struct devsec_doe *doe, u16 where, int size);
 void devsec_doe_write(struct devsec_doe *doe, u16 where, int size, u32 val);
+void devsec_doe_clear(struct devsec_doe *doe);
 void devsec_doe_reset(struct devsec_doe *doe);
+bool devsec_doe_is_secured(const struct devsec_doe *doe);
+void devsec_doe_answered(struct devsec_doe *doe, bool secured, const __le32 *payload,
+			 unsigned int len);
+
+/* dsm-chardev.c */
+bool devsec_dsm_ask(struct devsec_doe *doe);
+void devsec_dsm_drop(struct devsec_doe *doe);
+void devsec_dsm_reset(struct devsec_doe *doe);
+int devsec_dsm_init(void);
+void devsec_dsm_exit(void);
 
 /* fw.c */
 unsigned int devsec_fw_answer(struct devsec_fn *fn, const u32 *req, unsigned int len,
@@ -368,6 +408,7 @@ bool devsec_ide_secure(struct devsec_ide *ide, u8 stream_id);
 void devsec_ide_settle(struct devsec_fn *fn);
 unsigned int devsec_ide_break(struct devsec_fn *fn);
 unsigned int devsec_ide_fail_received(struct devsec_fn *fn);
+unsigned int devsec_ide_image(const struct devsec_ide *ide, u32 *regs, unsigned int max);
 unsigned int devsec_ide_leaks(const struct devsec_fn *fn);
 void devsec_ide_show(const struct devsec_fn *fn, struct seq_file *m);
 

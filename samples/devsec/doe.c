@@ -3,8 +3,8 @@
  * The DOE mailbox: its registers, its protocol towards the requester, discovery,
  * and what can go wrong in it. Interrupts are not offered.
  *
- * There is no SPDM responder behind it: CMA-SPDM objects get the SPDM error
- * UnsupportedRequest, secured ones no answer. The vendor's protocol is in fw.c.
+ * CMA-SPDM objects go to a program in user space, by dsm-chardev.c; if it does
+ * not run they get no answer. The vendor's protocol is in fw.c.
  *
  * PCIe r7.0 sec 6.30 (protocol), 7.9.24 (registers).
  */
@@ -15,6 +15,7 @@
 #include "devsec.h"
 
 #define DEVSEC_DOE_SIZE		0x18
+#define DEVSEC_DOE_EXCESS	4	/* dwords of a fault that are too many */
 
 #define DEVSEC_DOE_DISCOVERY	0
 #define DEVSEC_DOE_CMA		1
@@ -61,11 +62,13 @@ static unsigned int devsec_doe_discover(struct devsec_doe *doe, const u32 *req, 
 	return 1;
 }
 
-/* SPDM 1.0 ERROR, code 7 (UnsupportedRequest), data: the code that was asked for. */
-static unsigned int devsec_doe_refuse_spdm(const u32 *req, u32 *resp)
+static bool devsec_doe_offers(const struct devsec_doe *doe, u32 protocol)
 {
-	resp[0] = 0x10 | 0x7f << 8 | 0x07 << 16 | (req[0] >> 8 & 0xff) << 24;
-	return 1;
+	for (unsigned int i = 0; i < doe->nr_protocols; i++) {
+		if (doe->protocols[i] == protocol)
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -77,25 +80,34 @@ static unsigned int devsec_doe_dispatch(struct devsec_doe *doe, u32 *resp)
 	const u32 *payload = doe->req + 2;
 	unsigned int len = doe->req_len - 2;
 	u32 protocol = devsec_doe_header(doe->req);
-	unsigned int i;
 
-	for (i = 0; i < doe->nr_protocols; i++) {
-		if (doe->protocols[i] == protocol)
-			break;
-	}
-	if (i == doe->nr_protocols || !len)
+	if (!devsec_doe_offers(doe, protocol) || !len)
 		return 0;
 
 	switch (protocol) {
 	case DEVSEC_DOE_PROTOCOL(PCI_VENDOR_ID_PCI_SIG, DEVSEC_DOE_DISCOVERY):
 		return devsec_doe_discover(doe, payload, resp);
-	case DEVSEC_DOE_PROTOCOL(PCI_VENDOR_ID_PCI_SIG, DEVSEC_DOE_CMA):
-		return devsec_doe_refuse_spdm(payload, resp);
 	case DEVSEC_DOE_PROTOCOL(DEVSEC_VENDOR_ID, DEVSEC_FW_DOE_TYPE):
 		return devsec_fw_answer(doe->fn, payload, len, resp);
 	default:
 		return 0;
 	}
+}
+
+bool devsec_doe_is_secured(const struct devsec_doe *doe)
+{
+	return devsec_doe_header(doe->req) ==
+	       DEVSEC_DOE_PROTOCOL(PCI_VENDOR_ID_PCI_SIG, DEVSEC_DOE_SECURED_CMA);
+}
+
+/* Is the object one for the software DSM? It may be longer than its message, not empty. */
+static bool devsec_doe_is_spdm(const struct devsec_doe *doe)
+{
+	u32 protocol = devsec_doe_header(doe->req);
+
+	return (devsec_doe_is_secured(doe) ||
+		protocol == DEVSEC_DOE_PROTOCOL(PCI_VENDOR_ID_PCI_SIG, DEVSEC_DOE_CMA)) &&
+	       devsec_doe_offers(doe, protocol) && doe->req_len > 2;
 }
 
 /* The faults in the length of an answer. @len: dwords with header; returns the new number. */
@@ -105,9 +117,9 @@ static unsigned int devsec_doe_resize(struct devsec_doe *doe, unsigned int len)
 	case DEVSEC_DOE_SHORT:
 		return len - 1;
 	case DEVSEC_DOE_LONG:
-		for (unsigned int i = 0; i < 4; i++)
+		for (unsigned int i = 0; i < DEVSEC_DOE_EXCESS; i++)
 			doe->resp[len + i] = 0xdeadbeef;
-		return len + 4;
+		return len + DEVSEC_DOE_EXCESS;
 	default:
 		return len;
 	}
@@ -124,11 +136,9 @@ static void devsec_doe_spoil(struct devsec_doe *doe)
 		doe->resp[byte / 4] ^= 0xffU << (8 * (byte % 4));
 }
 
-static void devsec_doe_respond(struct devsec_doe *doe)
+/* @len dwords of payload are in place: put the answer, or none, into the read mailbox. */
+static void devsec_doe_reply(struct devsec_doe *doe, unsigned int len)
 {
-	unsigned int len;
-
-	len = devsec_doe_dispatch(doe, doe->resp + 2);
 	doe->req_len = 0;
 	doe->busy = false;
 	if (!len)
@@ -143,6 +153,30 @@ static void devsec_doe_respond(struct devsec_doe *doe)
 	devsec_doe_spoil(doe);
 }
 
+static void devsec_doe_respond(struct devsec_doe *doe)
+{
+	/* Then the mailbox stays busy, see devsec_doe_answered() */
+	if (devsec_doe_is_spdm(doe) && devsec_dsm_ask(doe))
+		return;
+	devsec_doe_reply(doe, devsec_doe_dispatch(doe, doe->resp + 2));
+}
+
+/*
+ * The software DSM answers what it was asked: @len dwords, 0 for silence. Called
+ * with the host's lock held, for a mailbox that waits.
+ */
+void devsec_doe_answered(struct devsec_doe *doe, bool secured, const __le32 *payload,
+			 unsigned int len)
+{
+	u32 type = secured ? DEVSEC_DOE_SECURED_CMA : DEVSEC_DOE_CMA;
+
+	for (unsigned int i = 0; i < len; i++)
+		doe->resp[2 + i] = le32_to_cpu(payload[i]);
+	doe->req[0] = (doe->req[0] & ~PCI_DOE_DATA_OBJECT_HEADER_1_TYPE) |
+		      FIELD_PREP(PCI_DOE_DATA_OBJECT_HEADER_1_TYPE, type);
+	devsec_doe_reply(doe, len);
+}
+
 /* An object arrives: what goes wrong with it? It counts, also if it is aborted. */
 static enum devsec_doe_fault devsec_doe_next_fault(struct devsec_doe *doe)
 {
@@ -155,8 +189,9 @@ static enum devsec_doe_fault devsec_doe_next_fault(struct devsec_doe *doe)
 
 static void devsec_doe_finish(struct devsec_doe *doe)
 {
-	if (!doe->busy)
-		return;		/* aborted meanwhile */
+	/* Aborted meanwhile; or this ran late, and did so for the object that came then */
+	if (!doe->busy || doe->dsm.state != DEVSEC_DSM_IDLE)
+		return;
 
 	switch (doe->fault_now) {
 	case DEVSEC_DOE_BUSY:
@@ -225,6 +260,7 @@ static void devsec_doe_abort(struct devsec_doe *doe)
 		return;
 
 	cancel_delayed_work(&doe->answer);
+	devsec_dsm_drop(doe);
 	devsec_doe_hang_up(doe);
 	doe->error = false;
 }
@@ -281,14 +317,23 @@ void devsec_doe_write(struct devsec_doe *doe, u16 where, int size, u32 val)
 	}
 }
 
-void devsec_doe_reset(struct devsec_doe *doe)
+/* As if it were new, and nothing had been asked. */
+void devsec_doe_clear(struct devsec_doe *doe)
 {
 	cancel_delayed_work(&doe->answer);
+	devsec_dsm_drop(doe);
 	devsec_doe_hang_up(doe);
 	doe->error = false;
 	doe->fault_now = DEVSEC_DOE_FINE;
 	if (doe->fault == DEVSEC_DOE_BUSY)
 		doe->fault_count = 0;
+}
+
+/* The function was reset, which the software DSM gets to know. */
+void devsec_doe_reset(struct devsec_doe *doe)
+{
+	devsec_doe_clear(doe);
+	devsec_dsm_reset(doe);
 }
 
 int devsec_doe_add(struct devsec_fn *fn)
@@ -300,10 +345,11 @@ int devsec_doe_add(struct devsec_fn *fn)
 		return -ENOMEM;
 
 	doe->fn = fn;
+	INIT_LIST_HEAD(&doe->dsm.entry);
 	INIT_DELAYED_WORK(&doe->answer, devsec_doe_answer);
 	fn->doe = doe;
 	doe->req = kvcalloc(DEVSEC_DOE_DW, sizeof(*doe->req), GFP_KERNEL);
-	doe->resp = kvcalloc(DEVSEC_DOE_DW, sizeof(*doe->resp), GFP_KERNEL);
+	doe->resp = kvcalloc(DEVSEC_DOE_DW + DEVSEC_DOE_EXCESS, sizeof(*doe->resp), GFP_KERNEL);
 	if (!doe->req || !doe->resp)
 		return -ENOMEM;
 

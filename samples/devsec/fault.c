@@ -105,7 +105,7 @@ static void devsec_fault_clear(struct devsec_fn *fn)
 {
 	if (fn->doe) {
 		/* A mailbox that hangs comes back as if it had been aborted */
-		devsec_doe_reset(fn->doe);
+		devsec_doe_clear(fn->doe);
 		fn->doe->fault = DEVSEC_DOE_FINE;
 	}
 	if (fn->ide)
@@ -152,17 +152,6 @@ static int devsec_fault_do(struct devsec_fn *fn, char **words, unsigned int nr)
 		return 0;
 	}
 	return -EINVAL;
-}
-
-static struct devsec_host *devsec_host_by_domain(unsigned int domain)
-{
-	struct devsec_host *host;
-
-	list_for_each_entry(host, &devsec_hosts, node) {
-		if (host->domain == domain)
-			return host;
-	}
-	return NULL;
 }
 
 static int devsec_fault_line(char *line)

@@ -317,6 +317,19 @@ unsigned int devsec_ide_fail_received(struct devsec_fn *fn)
 	return n;
 }
 
+/* All registers from the Capability Register on. Returns how many there are, if they fit or not. */
+unsigned int devsec_ide_image(const struct devsec_ide *ide, u32 *regs, unsigned int max)
+{
+	u16 end = devsec_block_pos(ide, ide->nr);
+	unsigned int n = 0;
+
+	for (u16 pos = ide->pos + PCI_IDE_CAP; pos < end; pos += 4, n++) {
+		if (n < max)
+			regs[n] = devsec_cfg_read(ide->fn->cfg, pos, 4);
+	}
+	return n;
+}
+
 /* What should be none when nobody uses the function any more. */
 unsigned int devsec_ide_leaks(const struct devsec_fn *fn)
 {
