@@ -292,11 +292,15 @@ static void devsec_functions_free(struct devsec_host *host)
 
 static void devsec_report_leaks(struct devsec_host *host)
 {
+	unsigned int n = devsec_kcu_leaks(host);
 	struct devsec_fn *fn;
 
+	if (n)
+		dev_err(&devsec_pdev->dev,
+			"%04x: leaked %u keys or streams in the key configuration unit\n",
+			host->domain, n);
 	list_for_each_entry(fn, &host->fns, all) {
-		unsigned int n = devsec_ide_leaks(fn);
-
+		n = devsec_ide_leaks(fn);
 		if (n)
 			dev_err(&devsec_pdev->dev,
 				"%04x: %s at devfn %02x: leaked %u keys or enabled streams\n",
@@ -311,9 +315,12 @@ static int devsec_host_setup(struct devsec_host *host)
 	rc = devsec_topology_build(host, topology);
 	if (rc)
 		goto free_functions;
-	rc = devsec_windows_setup(host);
+	rc = devsec_kcu_add(host);
 	if (rc)
 		goto free_functions;
+	rc = devsec_windows_setup(host);
+	if (rc)
+		goto remove_kcu;
 	rc = devsec_bridge_probe(host);
 	if (rc)
 		goto free_windows;
@@ -321,6 +328,8 @@ static int devsec_host_setup(struct devsec_host *host)
 
 free_windows:
 	devsec_windows_teardown(host);
+remove_kcu:
+	devsec_kcu_remove(host);
 free_functions:
 	devsec_functions_free(host);
 	return rc;
@@ -360,6 +369,7 @@ static void devsec_hosts_remove(void)
 		devsec_hotplug_stop(host);
 		devsec_bridge_remove(host);
 		devsec_report_leaks(host);
+		devsec_kcu_remove(host);
 		devsec_windows_teardown(host);
 		devsec_functions_free(host);
 		kfree(host);
@@ -386,7 +396,7 @@ static int devsec_params_check(void)
 	if (!bridges || bridges > DEVSEC_BRIDGES_MAX || hb_streams > 255 ||
 	    domain < DEVSEC_DOMAIN_MIN || domain > DEVSEC_DOMAIN_MAX)
 		return -EINVAL;
-	rc = devsec_ide_params();
+	rc = devsec_ide_params() ?: devsec_kcu_params();
 	return rc ?: devsec_topology_check(topology);
 }
 

@@ -22,6 +22,8 @@
 
 #include "fw.h"
 
+struct dentry;
+struct devsec_kcu;
 struct irq_domain;
 struct seq_file;
 
@@ -294,6 +296,7 @@ struct devsec_fn {
  * @fns: all functions
  * @roots: those on the root bus
  * @nr_ports: root ports so far, which numbers their slots
+ * @kcu: gives the root ports their keys, or NULL
  * @mem: CPU addresses of the window for 32-bit BARs
  * @pref: CPU addresses of the window for 64-bit BARs
  */
@@ -310,6 +313,7 @@ struct devsec_host {
 	struct list_head fns;
 	struct list_head roots;
 	unsigned int nr_ports;
+	struct devsec_kcu *kcu;
 	struct resource mem;
 	struct resource pref;
 };
@@ -426,6 +430,15 @@ int devsec_key_prog(struct devsec_ide *ide, u8 stream_id, struct devsec_key_at a
 		    const u8 *bytes);
 int devsec_key_go(struct devsec_ide *ide, u8 stream_id, struct devsec_key_at at);
 int devsec_key_stop(struct devsec_ide *ide, u8 stream_id, struct devsec_key_at at);
+
+/* kcu.c */
+int devsec_kcu_params(void);
+int devsec_kcu_add(struct devsec_host *host);
+void devsec_kcu_remove(struct devsec_host *host);
+void devsec_kcu_port_written(struct devsec_fn *port);
+bool devsec_kcu_stuck(struct devsec_host *host, bool stuck);
+unsigned int devsec_kcu_leaks(const struct devsec_host *host);
+void devsec_kcu_debugfs(struct devsec_host *host, struct dentry *dir);
 
 /* aer.c */
 void devsec_aer_add(struct devsec_fn *fn);

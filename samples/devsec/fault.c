@@ -101,6 +101,14 @@ static int devsec_fault_aer(struct devsec_fn *fn, char **words, unsigned int nr)
 	return devsec_aer_raise(fn, errors);
 }
 
+/* "kcu stuck": in the unit of the host bridge, which any function may be named for */
+static int devsec_fault_kcu(struct devsec_fn *fn, char **words, unsigned int nr)
+{
+	if (nr != 1 || strcmp(words[0], "stuck"))
+		return -EINVAL;
+	return devsec_kcu_stuck(fn->host, true) ? 0 : -EINVAL;
+}
+
 static void devsec_fault_clear(struct devsec_fn *fn)
 {
 	if (fn->doe) {
@@ -110,6 +118,7 @@ static void devsec_fault_clear(struct devsec_fn *fn)
 	}
 	if (fn->ide)
 		fn->ide->stuck = false;
+	devsec_kcu_stuck(fn->host, false);
 }
 
 /* "link down", "link up". Returns whether the interrupt is due, or -EINVAL. */
@@ -141,6 +150,8 @@ static int devsec_fault_do(struct devsec_fn *fn, char **words, unsigned int nr)
 		return devsec_fault_ide(fn, words + 1, nr - 1);
 	if (!strcmp(words[0], "aer"))
 		return devsec_fault_aer(fn, words + 1, nr - 1);
+	if (!strcmp(words[0], "kcu"))
+		return devsec_fault_kcu(fn, words + 1, nr - 1);
 	if (!strcmp(words[0], "link") && slot)
 		return devsec_fault_link(slot, words + 1, nr - 1);
 	if (devsec_alone(words, nr, "unplug") && slot)
@@ -254,9 +265,13 @@ DEFINE_SHOW_ATTRIBUTE(devsec_state);
 /* Without debugfs there are no faults; that is no reason to fail. */
 void devsec_fault_init(void)
 {
+	struct devsec_host *host;
+
 	devsec_dir = debugfs_create_dir("devsec_bus", NULL);
 	debugfs_create_file("fault", 0200, devsec_dir, NULL, &devsec_fault_fops);
 	debugfs_create_file("state", 0400, devsec_dir, NULL, &devsec_state_fops);
+	list_for_each_entry(host, &devsec_hosts, node)
+		devsec_kcu_debugfs(host, devsec_dir);
 }
 
 void devsec_fault_exit(void)

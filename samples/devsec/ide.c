@@ -269,6 +269,7 @@ void devsec_ide_written(struct devsec_fn *fn, u16 where, int size, bool changed)
 
 	for (unsigned int i = 0; i < ide->nr; i++)
 		devsec_block_update(ide, i, changed && devsec_block_configures(ide, i, where));
+	devsec_kcu_port_written(fn);
 	devsec_ide_settle(fn);
 }
 
