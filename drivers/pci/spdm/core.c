@@ -21,6 +21,7 @@
 #include <linux/spdm.h>
 #include <linux/string.h>
 
+#include "crypto.h"
 #include "spdm.h"
 #include "trace.h"
 
@@ -81,6 +82,7 @@ void spdm_forget(struct spdm *spdm)
 	memset(&spdm->algos, 0, sizeof(spdm->algos));
 	memset(spdm->vca, 0, sizeof(spdm->vca));
 	spdm->vca_len = 0;
+	spdm->digests_len = 0;
 	spdm->challenged = false;
 	spdm->meas_secured = false;
 }
@@ -532,6 +534,16 @@ EXPORT_SYMBOL_GPL(spdm_blob_free);
  * What is known
  */
 
+static void tell_subject(const struct spdm_slot *slot, struct spdm_info *info)
+{
+	struct spdm_cert_info cert;
+
+	if (!slot->leaf)
+		return;
+	spdm_cert_info(slot->leaf, &cert);
+	strscpy(info->subject, cert.subject);
+}
+
 /**
  * spdm_info() - what the connection has come to
  * @spdm: the connection
@@ -563,6 +575,7 @@ void spdm_info(struct spdm *spdm, struct spdm_info *info)
 		return;
 	info->slot = spdm->slot;
 	info->identity = spdm->slots[spdm->slot].identity;
+	tell_subject(&spdm->slots[spdm->slot], info);
 }
 EXPORT_SYMBOL_GPL(spdm_info);
 
