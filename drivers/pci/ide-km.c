@@ -377,9 +377,9 @@ EXPORT_SYMBOL_GPL(pci_ide_km_start);
  * pci_ide_km_refresh() - new keys for a stream that is in use
  * @km: key management
  *
- * They take the key set that is not in use. The old one is not stopped: that
- * would end the stream. After a failure nobody knows which keys the ends use,
- * so the caller has to give the stream up.
+ * They take the key set that is not in use. The old one is stopped once nobody
+ * sends by it any more, so that the next refresh may program it. After a failure
+ * nobody knows which keys the ends use, so the caller has to give the stream up.
  *
  * Context: process; sleeps as the ops do.
  * Return: 0; -ENOTCONN it is not up; else as pci_ide_km_start().
@@ -392,10 +392,12 @@ int pci_ide_km_refresh(struct pci_ide_km *km)
 	if (!km->up)
 		return -ENOTCONN;
 	rc = use_set(km, set);
+	if (rc)
+		return rc;
 	/* Somebody may be showing it */
-	if (!rc)
-		WRITE_ONCE(km->set, set);
-	return rc;
+	WRITE_ONCE(km->set, set);
+	rc = tell_device(km, IDE_KM_SET_STOP, !set, true);
+	return rc ?: tell_device(km, IDE_KM_SET_STOP, !set, false);
 }
 EXPORT_SYMBOL_GPL(pci_ide_km_refresh);
 

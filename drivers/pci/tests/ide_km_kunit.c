@@ -333,6 +333,7 @@ static void ends_go_in_step(struct kunit *test)
 		PROG(0x01), PROG(0x03), PROG(0x11), PROG(0x13), PROG(0x21), PROG(0x23),
 		{ RP_PROGRAM, 1 }, GO(0x01), GO(0x11), GO(0x21), { RP_GO_RX, 1 },
 		GO(0x03), GO(0x13), GO(0x23), { RP_GO_TX, 1 },
+		STOP(0x02), STOP(0x12), STOP(0x22), STOP(0x00), STOP(0x10), STOP(0x20),
 	};
 	static const struct km_log stop[] = {
 		STOP(0x03), STOP(0x13), STOP(0x23), { RP_STOP, 0 },
