@@ -180,8 +180,11 @@ static ssize_t transfer_record(struct spdm *spdm, const void *req, size_t req_le
 	if (n < 0)
 		return n;
 	n = carry(spdm, SPDM_OBJECT_SECURED, spdm->record, n);
-	if (n >= 0)
+	if (n >= 0) {
 		n = spdm_open(spdm, spdm->rx, n, rsp);
+		if (n < 0)
+			spdm_fault(spdm, n, "a record does not open");
+	}
 	/* Both ends count records: once one is lost, no later one can be opened. */
 	if (n < 0)
 		spdm_session_drop(spdm);
