@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Native SPDM from end to end: the kernel's requester, the DOE mailbox of an
+ * emulated device, the software DSM behind it, and IDE keys in both ports.
+ */
+#include <sys/stat.h>
+
+#include "../kselftest_harness.h"
+#include "native.h"
+
+FIXTURE(native) {
+	struct bdf ep;
+};
+
+FIXTURE_SETUP(native)
+{
+	ASSERT_TRUE(native_load("topology=ep*2", "", ""));
+	ASSERT_TRUE(devsec_find(&self->ep, "ep", "endpoint", 0));
+}
+
+FIXTURE_TEARDOWN(native)
+{
+	EXPECT_TRUE(native_unload());
+}
+
+static int secure_ends(void)
+{
+	run("grep -c ':secure' " BUS_DEBUG "state >/tmp/secure");
+	return atoi(get("/tmp/secure"));
+}
+
+/* Nothing is left of a connection: no stream, no key, no name */
+static void is_apart(struct __test_metadata *_metadata, const char *ep)
+{
+	EXPECT_STREQ("", get(DEV "tsm/connect", ep));
+	EXPECT_STREQ("", get(DEV "authenticated", ep));
+	EXPECT_STREQ("255", get(DEV "../../available_secure_streams", ep));
+	EXPECT_NE(0, run("grep ' stream=' " BUS_DEBUG "state"));
+}
+
+TEST_F(native, a_device_with_an_anchor_is_verified_and_gets_a_stream)
+{
+	const char *ep = self->ep.s;
+
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	EXPECT_STREQ("connected", get(DEV "tsm/state", ep));
+	EXPECT_STREQ("tsm0", get(DEV "tsm/connect", ep));
+	EXPECT_STREQ("tsm0", get(DEV "authenticated", ep));
+	EXPECT_STREQ("verified", info(ep, "identity"));
+	EXPECT_STRNE("none", info(ep, "session"));
+	EXPECT_STRNE("none", info(ep, "stream"));
+	EXPECT_EQ(2, secure_ends());
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	EXPECT_STREQ("disconnected", get(DEV "tsm/state", ep));
+	is_apart(_metadata, ep);
+}
+
+TEST_F(native, without_an_anchor_there_is_ENOKEY_and_nothing_left)
+{
+	const char *ep = self->ep.s;
+
+	ASSERT_EQ(0, run(ANCHOR "clear"));
+	EXPECT_EQ(-ENOKEY, put("1", DEV "tsm/connect", ep));
+	EXPECT_STREQ("disconnected", get(DEV "tsm/state", ep));
+	is_apart(_metadata, ep);
+}
+
+TEST_F(native, trust_on_first_use_connects_and_authenticates_nobody)
+{
+	const char *ep = self->ep.s;
+
+	ASSERT_EQ(0, run(ANCHOR "clear"));
+	ASSERT_EQ(0, put("1", NATIVE_PARAM "trust_unknown"));
+	EXPECT_EQ(0, put("1", DEV "tsm/connect", ep));
+	EXPECT_STREQ("connected", get(DEV "tsm/state", ep));
+	EXPECT_STREQ("", get(DEV "authenticated", ep));
+	EXPECT_STREQ("unverified", info(ep, "identity"));
+	EXPECT_EQ(2, secure_ends());
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	is_apart(_metadata, ep);
+}
+
+static const struct {
+	const char *name;
+	int rc;
+} variants[] = {
+	{ "expired", -EKEYREJECTED },
+	{ "wrong-san", -EKEYREJECTED },
+	{ "leaf-ca", -EKEYREJECTED },
+	{ "no-digsig", -EKEYREJECTED },
+	{ "wrong-eku", -EKEYREJECTED },
+	{ "bad-link", -EKEYREJECTED },
+	{ "foreign", -ENOKEY },
+};
+
+TEST_F(native, bad_chains_are_refused)
+{
+	const char *ep = self->ep.s;
+
+	for (int i = 0; i < ARRAY_SIZE(variants); i++) {
+		TH_LOG("%s", variants[i].name);
+		ASSERT_TRUE(dsm_start(str("--identity-variant %s", variants[i].name)));
+		EXPECT_EQ(variants[i].rc, put("1", DEV "tsm/connect", ep));
+		EXPECT_STREQ("disconnected", get(DEV "tsm/state", ep));
+		is_apart(_metadata, ep);
+	}
+}
+
+TEST_F(native, an_anchor_that_goes_is_a_loss)
+{
+	const char *ep = self->ep.s;
+
+	ASSERT_EQ(0, put("1", NATIVE_PARAM "recheck_s"));
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	ASSERT_EQ(0, run(ANCHOR "clear"));
+	EXPECT_STREQ("failed", await("failed", 30000, DEV "tsm/state", ep));
+	EXPECT_STREQ("anchor-revoked", get(DEV "tsm/reason", ep));
+	EXPECT_STREQ("", get(DEV "authenticated", ep));
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	is_apart(_metadata, ep);
+}
+
+TEST_F(native, a_session_that_dies_is_a_loss)
+{
+	const char *ep = self->ep.s;
+
+	ASSERT_TRUE(dsm_start("--heartbeat 4 --fault silent:HEARTBEAT@4"));
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	EXPECT_STREQ("4", info(ep, "heartbeat"));
+	/* Not before the fourth; and that is more than twice the period away */
+	sleep(5);
+	EXPECT_STREQ("connected", get(DEV "tsm/state", ep));
+	EXPECT_STREQ("failed", await("failed", 30000, DEV "tsm/state", ep));
+	EXPECT_STREQ("session", get(DEV "tsm/reason", ep));
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	/* The device has not been told, and keeps its keys; the root port does not */
+	EXPECT_EQ(0, secure_ends());
+	EXPECT_EQ(0, put("1", DEV "reset", ep));
+	is_apart(_metadata, ep);
+}
+
+TEST_F(native, keys_are_renewed_without_an_end_of_the_stream)
+{
+	const char *ep = self->ep.s;
+	char set[16];
+
+	ASSERT_EQ(0, put("2", NATIVE_PARAM "rekey_s"));
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	for (int i = 0; i < 3; i++) {
+		snprintf(set, sizeof(set), "%s", info(ep, "key_set"));
+		for (int n = 0; n < 300 && !strcmp(set, info(ep, "key_set")); n++)
+			usleep(100000);
+		EXPECT_STRNE(set, info(ep, "key_set"));
+		EXPECT_STREQ("connected", get(DEV "tsm/state", ep));
+		EXPECT_EQ(2, secure_ends());
+	}
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	is_apart(_metadata, ep);
+}
+
+TEST_F(native, evidence_has_the_nonce_that_was_asked_for)
+{
+	static const char nonce[] =
+		"00112233445566778899aabbccddeeff0123456789abcdeffedcba9876543210";
+	const char *ep = self->ep.s;
+
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	EXPECT_STREQ("ENODATA", get(NATIVE_DEBUG "%s/measurements", ep));
+	EXPECT_EQ(-EINVAL, put("0011", NATIVE_DEBUG "%s/refresh", ep));
+	ASSERT_EQ(0, put(nonce, NATIVE_DEBUG "%s/refresh", ep));
+	EXPECT_EQ(0, run("xxd -p " NATIVE_DEBUG "%s/measurements | tr -d '\\n' | grep -q %s", ep,
+			 nonce));
+	EXPECT_EQ(0, run("[ $(wc -c <" NATIVE_DEBUG "%s/slot0) -gt 1000 ]", ep));
+	/* GET_VERSION is what a VCA begins with */
+	EXPECT_EQ(0, run("xxd -p -l 4 " NATIVE_DEBUG "%s/vca | grep -q 10840000", ep));
+	EXPECT_EQ(0, put("random", NATIVE_DEBUG "%s/refresh", ep));
+	EXPECT_NE(0, run("xxd -p " NATIVE_DEBUG "%s/measurements | tr -d '\\n' | grep -q %s", ep,
+			 nonce));
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	EXPECT_EQ(-ENXIO, put("random", NATIVE_DEBUG "%s/refresh", ep));
+}
+
+/* VERSION, CAPABILITIES, ALGORITHMS, DIGESTS, CERTIFICATE, KEY_EXCHANGE, FINISH */
+TEST_F(native, a_chain_is_read_once)
+{
+	const char *ep = self->ep.s;
+	int first;
+
+	ASSERT_TRUE(dsm_start("--without session"));
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	first = atoi(info(ep, "messages"));
+	EXPECT_EQ(6, first);
+	ASSERT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	EXPECT_EQ(5, atoi(info(ep, "messages")));
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+}
+
+TEST_F(native, a_device_without_sessions_is_challenged_and_gets_no_stream)
+{
+	const char *ep = self->ep.s;
+
+	ASSERT_TRUE(dsm_start("--without session"));
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	EXPECT_STREQ("tsm0", get(DEV "authenticated", ep));
+	EXPECT_STREQ("none", info(ep, "session"));
+	EXPECT_STREQ("none", info(ep, "stream"));
+	EXPECT_EQ(0, secure_ends());
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	is_apart(_metadata, ep);
+}
+
+static const struct {
+	const char *fault;
+	int rc;
+} faults[] = {
+	{ "silent:CHALLENGE", 0 },	/* which is not sent */
+	{ "silent:KEY_EXCHANGE", -EIO },
+	{ "late:3000:DIGESTS", -EIO },
+	{ "truncate:4:CERTIFICATE", -EPROTO },
+	{ "flip:CERTIFICATE.chain:4000", -EKEYREJECTED },
+	{ "extend:8:DIGESTS", -EPROTO },
+	{ "wrong-code:ALGORITHMS", -EPROTO },
+	{ "wrong-version:KEY_EXCHANGE_RSP", -EPROTO },
+	{ "bad-signature:KEY_EXCHANGE", -EKEYREJECTED },
+	{ "flip:KEY_EXCHANGE_RSP.random:17", -EKEYREJECTED },
+	{ "flip:RECORD.tag:0", -EKEYREJECTED },
+	{ "error:05:CAPABILITIES", -EPROTO },
+	{ "busy:2:DIGESTS", 0 },
+	{ "busy:forever:DIGESTS", -EIO },
+	{ "not-ready:2:KEY_EXCHANGE", 0 },
+};
+
+TEST_F(native, a_device_that_misbehaves_is_refused_and_works_afterwards)
+{
+	const char *ep = self->ep.s;
+
+	for (int i = 0; i < ARRAY_SIZE(faults); i++) {
+		TH_LOG("%s", faults[i].fault);
+		ASSERT_TRUE(dsm_start(str("--fault %s", faults[i].fault)));
+		/* A new one knows no chain */
+		ASSERT_EQ(0, run("rmmod native_tsm && modprobe native_tsm"));
+		EXPECT_EQ(faults[i].rc, put("1", DEV "tsm/connect", ep));
+		if (!faults[i].rc)
+			EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+		is_apart(_metadata, ep);
+		/* What DOE has given up on comes back with a reset */
+		EXPECT_EQ(0, put("1", DEV "reset", ep));
+		ASSERT_TRUE(dsm_start(""));
+		EXPECT_EQ(0, put("1", DEV "tsm/connect", ep));
+		EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	}
+}
+
+TEST_HARNESS_MAIN
