@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef __SHIM_LINUX_CONTAINER_OF_H
+#define __SHIM_LINUX_CONTAINER_OF_H
+
+#include <linux/kernel.h>
+
+#endif /* __SHIM_LINUX_CONTAINER_OF_H */

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef __SHIM_LINUX_JIFFIES_H
+#define __SHIM_LINUX_JIFFIES_H
+
+#include <linux/ktime.h>
+
+#endif /* __SHIM_LINUX_JIFFIES_H */
