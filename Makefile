@@ -22,7 +22,7 @@ qemu := tools/testing/qemu
 # Stages tell their progress on stderr: stdout is for results.
 .PHONY: all help deps tree kernel kernel-debug kernel-kcsan kernel-arm64 image
 .PHONY: demo test kunit kunit-arm64 selftest debug-test reboot-test lab-test soak bench
-.PHONY: check check-fast run run-guest shell no-results clean
+.PHONY: spdm-test fuzz check check-fast run run-guest shell no-results clean
 .NOTPARALLEL:
 
 all: help
@@ -62,6 +62,14 @@ selftest: kernel image
 
 debug-test: kernel-debug kernel-kcsan image
 	@$(qemu)/debug-test.sh
+
+spdm-test: deps
+	@$(qemu)/spdm-test.sh
+
+fuzz: deps
+	@$(qemu)/stage.sh fuzzers $(B)/logs/fuzzers.log \
+		$(MAKE) -C tools/testing/spdm fuzzers corpus >&2
+	@$(MAKE) -s --no-print-directory -C tools/testing/spdm fuzz
 
 soak: kernel-debug image
 	@SOAK=1 $(qemu)/debug-test.sh

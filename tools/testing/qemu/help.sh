@@ -13,6 +13,10 @@ Judged runs
               kmemleak before and after; one KUnit run under KCSAN
   soak        debug-test's long forms, about an hour (STORM_OPS=100000
               FUZZ_OPS=30000 SWEEP_ROUNDS=5 STORM_SEED= FUZZ_SEED=)
+  spdm-test   the SPDM requester in user space: with the software DSM in all
+              combinations of algorithms, and with answers that were tampered with
+  fuzz        the requester and the DSM with libFuzzer, TIME=60 seconds a target
+              (RUNS=n: so many executions of each)
   reboot-test does a reboot disconnect every device?
   lab-test    does the lab say so when something goes wrong? Its scripts with
               made-up input, and boots that go wrong
