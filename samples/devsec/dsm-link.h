@@ -29,6 +29,7 @@
  * @kind: DEVSEC_DSM_*
  * @domain: PCI domain of the function
  * @rid: its bus << 8 | devfn
+ * @reserved: 0
  * @cookie: of the object; its answer repeats it
  * @len: bytes that follow
  * @vendor: vendor ID of the function

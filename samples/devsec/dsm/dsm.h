@@ -98,7 +98,10 @@ struct dsm_device *dsm_device_new(const struct dsm_options *options, const struc
 				  const struct dsm_port_ops *port, void *port_priv);
 void dsm_device_free(struct dsm_device *dev);
 void dsm_device_reset(struct dsm_device *dev);
-/* One object: bytes of the answer in rsp, or 0 for silence. *secured is changed if the answer's differs. */
+/*
+ * One object: bytes of the answer in rsp, or 0 for silence. *secured is changed if
+ * the answer's differs.
+ */
 size_t dsm_device_handle(struct dsm_device *dev, bool *secured, const uint8_t *req, size_t len,
 			 uint8_t *rsp, size_t size);
 
@@ -122,7 +125,8 @@ void dsm_put64(struct dsm_out *out, const char *field, uint64_t val);
  */
 /* ide-km.c */
 struct dsm_km;
-struct dsm_km *dsm_km_new(const struct dsm_place *place, const struct dsm_port_ops *port, void *priv);
+struct dsm_km *dsm_km_new(const struct dsm_place *place, const struct dsm_port_ops *port,
+			  void *priv);
 void dsm_km_free(struct dsm_km *km);
 /* All keys are forgotten: a reset, or the end of the session that owns them */
 void dsm_km_reset(struct dsm_km *km);
@@ -164,13 +168,15 @@ enum dsm_fault_kind {
 	DSM_FAULT_STALE_NONCE,	/* the nonce of the answer before */
 	DSM_FAULT_STALE_ANSWER,	/* the whole answer before: a replay */
 };
+
 /*
  * @code is that of the request; DSM_CODE_RECORD for the record of a session around
  * an answer, whose fields are RECORD.session_id, .length, .ciphertext and .tag. What
  * is for any message is not for records, but for flips of their fields.
  */
 #define DSM_CODE_RECORD	0x80
-enum dsm_fault_kind dsm_fault_before(struct dsm_fault_state *state, uint8_t code, unsigned int *arg);
+enum dsm_fault_kind dsm_fault_before(struct dsm_fault_state *state, uint8_t code,
+				     unsigned int *arg);
 /* Flips bits by field name, truncates, extends, changes code or version, delays. New length. */
 size_t dsm_fault_after(struct dsm_fault_state *state, uint8_t code, const struct dsm_fields *fields,
 		       uint8_t *rsp, size_t len, size_t size);

@@ -141,7 +141,7 @@ static void put_block(struct spdm_writer *w, u8 index)
 }
 
 static void measure(struct fake_device *dev, const u8 *req, size_t len,
-			 struct spdm_reader *r, struct spdm_writer *w)
+		    struct spdm_reader *r, struct spdm_writer *w)
 {
 	bool sign = req[2] & SPDM_MEAS_ATTR_SIGN;
 	size_t record;

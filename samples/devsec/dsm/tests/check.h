@@ -36,7 +36,8 @@ static inline int check_all(const char *suite, const struct check_case *cases, u
 		check_failed = false;
 		cases[i].run();
 		bad += check_failed;
-		printf("%s %u %s.%s\n", check_failed ? "not ok" : "ok", i + 1, suite, cases[i].name);
+		printf("%s %u %s.%s\n", check_failed ? "not ok" : "ok", i + 1, suite,
+		       cases[i].name);
 	}
 	fflush(stdout);
 	return bad ? 1 : 0;

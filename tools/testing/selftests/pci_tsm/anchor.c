@@ -73,7 +73,7 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "clear"))
 		return keyctl(KEYCTL_CLEAR, ring, 0) ? fail(verb) : 0;
 	if (argc < 3) {
-		fprintf(stderr, "usage: anchor add FILE... | revoke NUMBER | unlink NUMBER | clear\n");
+		fprintf(stderr, "usage: anchor add FILE... | {revoke|unlink} NUMBER | clear\n");
 		return 2;
 	}
 	if (!strcmp(verb, "add")) {

@@ -13,16 +13,16 @@
 
 static inline void dsm_stop(void)
 {
-	run("[ ! -e " DSM_PID " ] || { kill $(cat " DSM_PID "); "
-	    "while [ -e " DSM_PID " ]; do usleep 5000; done; }");
+	run("kill $(cat " DSM_PID " 2>/dev/null) 2>/dev/null");
+	run("while [ -e " DSM_PID " ]; do usleep 5000; done");
 }
 
 /* The software DSM serves all devices, with these options */
 static inline bool dsm_start(const char *options)
 {
 	dsm_stop();
-	return !run("devsec-dsm --pid-file " DSM_PID " %s >/tmp/dsm.out 2>&1 || "
-		    "{ cat /tmp/dsm.out; false; }", options);
+	return !run("devsec-dsm --pid-file " DSM_PID " %s >/tmp/dsm.out 2>&1", options) ||
+	       run("cat /tmp/dsm.out") < 0;
 }
 
 /* Everything that a verified connect needs, with these parameters of the TSM */
@@ -41,11 +41,11 @@ static inline bool native_unload(void)
 	return devsec_unload() & ok;
 }
 
-/* What "info" says of a key, or "" */
+/* What the native TSM says of a key of its connection, or "" */
 static inline char *info(const char *dev, const char *key)
 {
-	run("sed -n 's/^%s: *//p' " NATIVE_DEBUG "%s/info >/tmp/info", key, dev);
-	return get("/tmp/info");
+	run("sed -n 's/^%s: *//p' " NATIVE_DEBUG "%s/info >/tmp/told", key, dev);
+	return get("/tmp/told");
 }
 
 #endif /* NATIVE_H */
