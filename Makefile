@@ -66,13 +66,17 @@ debug-test: kernel-debug kernel-kcsan image
 spdm-test: deps
 	@$(qemu)/spdm-test.sh
 
+# Only the fuzzers, for as long as one likes: TIME= seconds or RUNS= for each
 fuzz: deps
 	@$(qemu)/stage.sh fuzzers $(B)/logs/fuzzers.log \
 		$(MAKE) -C tools/testing/spdm fuzzers corpus >&2
 	@$(MAKE) -s --no-print-directory -C tools/testing/spdm fuzz
 
+# Long forms of debug-test and, with ten million executions, of spdm-test's fuzzers
 soak: kernel-debug image
-	@SOAK=1 $(qemu)/debug-test.sh
+	@status=0; SOAK=1 $(qemu)/debug-test.sh || status=1; \
+	FUZZ_RUNS=$${FUZZ_RUNS:-2000000} $(qemu)/spdm-test.sh spdm-fuzz || status=1; \
+	exit $$status
 
 bench: kernel image
 	@$(qemu)/once.sh bench 3 /tests/bench

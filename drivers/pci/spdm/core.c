@@ -541,7 +541,7 @@ static void tell_subject(const struct spdm_slot *slot, struct spdm_info *info)
 	if (!slot->leaf)
 		return;
 	spdm_cert_info(slot->leaf, &cert);
-	strscpy(info->subject, cert.subject);
+	strscpy(info->subject, cert.subject, sizeof(info->subject));
 }
 
 /**

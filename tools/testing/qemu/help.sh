@@ -12,7 +12,8 @@ Judged runs
   debug-test  KUnit, selftests, storm and fault injection on the debug kernel,
               kmemleak before and after; one KUnit run under KCSAN
   soak        debug-test's long forms, about an hour (STORM_OPS=100000
-              FUZZ_OPS=30000 SWEEP_ROUNDS=5 STORM_SEED= FUZZ_SEED=)
+              FUZZ_OPS=30000 SWEEP_ROUNDS=5 STORM_SEED= FUZZ_SEED=), then each
+              SPDM fuzzer FUZZ_RUNS=2000000 times
   spdm-test   the SPDM requester in user space: with the software DSM in all
               combinations of algorithms, and with answers that were tampered with
   fuzz        the requester and the DSM with libFuzzer, TIME=60 seconds a target

@@ -1,27 +1,42 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The SPDM requester in user space, built from the kernel's own sources: all
-# conversations with the software DSM, then all of the spoilt ones.
+# SPDM without a guest: the software DSM's own tests; the requester in user space,
+# built from the kernel's own sources, in all conversations with the DSM, then in
+# all of the spoilt ones; and a while of each fuzzer.
 #
-# usage: spdm-test.sh	environment: B
+# usage: spdm-test.sh [spdm-fuzz]	spdm-fuzz: only the fuzzers
+# environment: B; FUZZ_TIME (10): seconds for each fuzzer, or FUZZ_RUNS: executions
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 repo=$(cd "$here/../../.." && pwd)
-export B="${B:?}"
+export B="${B:?}" IDENTITY="$B/dsm/identity" TIME="${FUZZ_TIME:-10}" RUNS="${FUZZ_RUNS:-}"
 res=$B/results
 out=$B/spdm
+failed=0
 
 mkdir -p "$res"
-"$here/stage.sh" spdm-build "$B/logs/spdm-build.log" \
-	make -C "$repo/tools/testing/spdm" programs identity >&2 || exit 1
+"$here/stage.sh" spdm-build "$B/logs/spdm-build.log" sh -c '
+	make -C "$1/samples/devsec/dsm" O="$2/dsm" all tests &&
+	make -C "$1/tools/testing/spdm" programs fuzzers corpus' - "$repo" "$B" >&2 || exit 1
 
-failed=0
-for p in converse tamper; do
+# run NAME COMMAND...: a program that prints TAP
+run() {
+	name=$1
+	shift
 	status=0
-	STAGE_ERR=$B/logs/spdm-$p.err "$here/stage.sh" "spdm-$p" "$res/spdm-$p.ktap" \
-		"$out/$p" "$out/identity" >&2 || status=$?
-	"$here/verdict.py" ktap --name "spdm-$p" --status $status \
-		--results "$res/spdm-$p.counts" "$res/spdm-$p.ktap" || failed=1
-done
+	STAGE_ERR=$B/logs/$name.err "$here/stage.sh" "$name" "$res/$name.ktap" "$@" >&2 ||
+		status=$?
+	"$here/verdict.py" ktap --name "$name" --status $status \
+		--results "$res/$name.counts" "$res/$name.ktap" || failed=1
+}
+
+if [ "${1:-}" != spdm-fuzz ]; then
+	for t in "$B"/dsm/tests/*_test; do
+		run "dsm-${t##*/}" "$t"
+	done
+	run spdm-converse "$out/converse" "$IDENTITY"
+	run spdm-tamper "$out/tamper" "$IDENTITY"
+fi
+run spdm-fuzz make -s --no-print-directory -C "$repo/tools/testing/spdm" fuzz
 exit $failed
