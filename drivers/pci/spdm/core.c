@@ -278,7 +278,7 @@ EXPORT_SYMBOL_GPL(spdm_authenticate);
  *
  * Context: as spdm_connect().
  * Return: 0, -ENOKEY if there is no such anchor any more, -ENOTCONN if the device
- * is not authenticated.
+ * is not authenticated, -ENOMEM.
  */
 int spdm_recheck_anchor(struct spdm *spdm)
 {
@@ -293,7 +293,8 @@ int spdm_recheck_anchor(struct spdm *spdm)
 	if (slot->identity != SPDM_IDENTITY_VERIFIED)
 		return 0;
 	rc = spdm_chain_anchored(spdm, slot);
-	if (rc)
+	/* Without memory nothing is known, and the next look has to judge it */
+	if (rc && rc != -ENOMEM)
 		slot->identity = SPDM_IDENTITY_UNVERIFIED;
 	return rc;
 }

@@ -109,9 +109,10 @@ static int do_recheck(struct native_dsm *dsm)
 		return 0;
 	up->recheck_at = after(up->recheck_s);
 	rc = spdm_recheck_anchor(dsm->spdm);
-	if (rc != -ENOKEY && rc != -EKEYREJECTED)
+	if (!rc || is_passing(rc))
 		return 0;
-	pci_tsm_report_lost(dsm->cma.pdev, PCI_TSM_REASON_ANCHOR);
+	pci_tsm_report_lost(dsm->cma.pdev, rc == -ENOTCONN ? PCI_TSM_REASON_SESSION :
+							     PCI_TSM_REASON_ANCHOR);
 	return rc;
 }
 
