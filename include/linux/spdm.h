@@ -218,6 +218,7 @@ int spdm_authenticate(struct spdm *spdm, u8 slot);
 int spdm_recheck_anchor(struct spdm *spdm);
 
 /* Session */
+int spdm_session_possible(struct spdm *spdm);
 int spdm_session_start(struct spdm *spdm, u8 slot);
 int spdm_session_end(struct spdm *spdm);
 int spdm_heartbeat(struct spdm *spdm);

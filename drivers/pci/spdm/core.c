@@ -304,13 +304,25 @@ EXPORT_SYMBOL_GPL(spdm_recheck_anchor);
  * Session
  */
 
-static bool can_have_session(const struct spdm *spdm)
+/**
+ * spdm_session_possible() - could this device have a session, by its own word?
+ * @spdm: the connection
+ *
+ * Goes by capabilities and algorithms, which each proof of identity signs. Who asks
+ * first does not take an unsigned ERROR for a device without sessions.
+ *
+ * Context: as spdm_connect().
+ * Return: 0, -EOPNOTSUPP if not, -ENOTCONN.
+ */
+int spdm_session_possible(struct spdm *spdm)
 {
-	const struct spdm_algos *algos = &spdm->algos;
+	int rc;
 
-	return spdm->version >= SPDM_VERSION_11 && (spdm->caps & SPDM_CAP_KEY_EX) &&
-	       algos->dhe && algos->aead && algos->schedule;
+	guard(mutex)(&spdm->lock);
+	rc = enter(spdm, SPDM_STATE_CONNECTED);
+	return rc ?: spdm_session_able(spdm);
 }
+EXPORT_SYMBOL_GPL(spdm_session_possible);
 
 /**
  * spdm_session_start() - open a secured session
@@ -330,21 +342,7 @@ int spdm_session_start(struct spdm *spdm, u8 slot)
 	rc = enter_slot(spdm, SPDM_STATE_CONNECTED, slot);
 	if (rc)
 		return rc;
-	if (spdm->session.state != SPDM_SESSION_NONE)
-		return spdm_fault(spdm, -EBUSY, "there is a session");
-	if (!can_have_session(spdm))
-		return spdm_fault(spdm, -EOPNOTSUPP, "no session is possible with this device");
-
-	rc = spdm_identify(spdm, slot);
-	if (!rc)
-		rc = spdm_open_session(spdm, slot);
-	if (rc) {
-		spdm_session_drop(spdm);
-		return rc;
-	}
-	spdm->slot = slot;
-	spdm->state = SPDM_STATE_AUTHENTICATED;
-	return 0;
+	return spdm_open_session(spdm, slot);
 }
 EXPORT_SYMBOL_GPL(spdm_session_start);
 

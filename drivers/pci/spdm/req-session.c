@@ -394,13 +394,12 @@ static int finish(struct spdm *spdm)
 	return 0;
 }
 
-static int check_able(struct spdm *spdm)
+/* By what was negotiated, which the device signs in any case */
+int spdm_session_able(struct spdm *spdm)
 {
 	u32 need = SPDM_CAP_KEY_EX | SPDM_CAP_ENCRYPT | SPDM_CAP_MAC;
 	const struct spdm_algos *algos = &spdm->algos;
 
-	if (spdm->session.state != SPDM_SESSION_NONE)
-		return spdm_fault(spdm, -EBUSY, "there is a session already");
 	if (spdm->version < SPDM_VERSION_11 || (spdm->caps & need) != need)
 		return spdm_fault(spdm, -EOPNOTSUPP, "device has no encrypted sessions");
 	if (!algos->dhe || !algos->aead || algos->schedule != SPDM_SCHEDULE_SPDM)
@@ -413,8 +412,10 @@ static int check_able(struct spdm *spdm)
 /* The signature of KEY_EXCHANGE_RSP authenticates the device just as CHALLENGE does. */
 int spdm_open_session(struct spdm *spdm, u8 slot)
 {
-	int rc = check_able(spdm);
+	int rc = spdm_session_able(spdm);
 
+	if (!rc && spdm->session.state != SPDM_SESSION_NONE)
+		rc = spdm_fault(spdm, -EBUSY, "there is a session already");
 	if (!rc)
 		rc = spdm_identify(spdm, slot);
 	if (rc)

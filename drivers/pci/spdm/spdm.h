@@ -327,6 +327,7 @@ int spdm_get_measurements(struct spdm *spdm, const struct spdm_measure_args *arg
 			  struct spdm_measurements *result);
 
 /* req-session.c: KEY_EXCHANGE, FINISH, END_SESSION */
+int spdm_session_able(struct spdm *spdm);
 int spdm_open_session(struct spdm *spdm, u8 slot);
 int spdm_close_session(struct spdm *spdm);
 /* Forget the session and wipe all of its secrets, without a word to the device */

@@ -148,7 +148,11 @@ static bool can_secure(struct native_dsm *dsm)
 				    PCI_TSM_DOE_SSESSION) == dsm->pf0.doe_mb;
 }
 
-/* A session proves who the device is on the way; else it is challenged */
+/*
+ * A session proves who the device is on the way; else it is challenged. Which of
+ * them is settled by what it signs: whoever sits on the way could answer that a
+ * KEY_EXCHANGE is not supported.
+ */
 static int native_authenticate(struct native_dsm *dsm, struct spdm *spdm, u8 slot)
 {
 	struct spdm_info info;
@@ -157,9 +161,12 @@ static int native_authenticate(struct native_dsm *dsm, struct spdm *spdm, u8 slo
 	rc = spdm_connect(spdm);
 	if (rc)
 		return rc;
-	rc = can_secure(dsm) ? spdm_session_start(spdm, slot) : -EOPNOTSUPP;
-	if (rc == -EOPNOTSUPP)
+	if (can_secure(dsm) && !spdm_session_possible(spdm)) {
+		rc = spdm_session_start(spdm, slot);
+	} else {
+		pci_info_ratelimited(dsm->cma.pdev, "no session is possible, only a challenge\n");
 		rc = spdm_authenticate(spdm, slot);
+	}
 	if (rc)
 		return rc;
 

@@ -225,6 +225,8 @@ static const struct {
 	{ "bad-signature:KEY_EXCHANGE", -EKEYREJECTED },
 	{ "flip:KEY_EXCHANGE_RSP.random:17", -EKEYREJECTED },
 	{ "flip:RECORD.tag:0", -EKEYREJECTED },
+	/* Anybody on the way can say so: no reason to do without a session */
+	{ "error:07:KEY_EXCHANGE", -EOPNOTSUPP },
 	{ "error:05:CAPABILITIES", -EPROTO },
 	{ "busy:2:DIGESTS", 0 },
 	{ "busy:forever:DIGESTS", -EIO },
