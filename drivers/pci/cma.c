@@ -8,6 +8,7 @@
  * to a device is up to the TSM driver.
  */
 #include <linux/export.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/pci.h>
 #include <linux/pci-cma.h>
@@ -17,6 +18,8 @@
 #include <linux/string.h>
 
 #include "cma.h"
+
+#define CMA_UNDO_S	5
 
 /* 2.23.147, PCI-SIG's otherName for the ids of a component */
 static const u8 cma_name_oid[] = { 0x67, 0x81, 0x13 };
@@ -93,6 +96,9 @@ static bool cma_cancelled(void *priv)
 	/* What runs outside of an op is not stopped by the cancel of an op, and vice versa */
 	if (READ_ONCE(cma->upkeep) == current)
 		return READ_ONCE(cma->stop);
+	/* A device that is told to end does not make those wait who want it gone */
+	if (cma->undo)
+		return time_after(jiffies, cma->undo_until);
 	return pci_tsm_cancelled(cma->pdev);
 }
 
@@ -131,6 +137,22 @@ void pci_cma_init(struct pci_cma *cma, struct pci_dev *pdev)
 	cma_name(cma, &ids);
 }
 EXPORT_SYMBOL_GPL(pci_cma_init);
+
+/**
+ * pci_cma_undo() - what is said from here on only undoes something
+ * @cma: from pci_cma_init(), which is not connected by again
+ *
+ * The cancel of the op does not stop it, since the device would keep a session and
+ * its keys; but the device gets little time for it.
+ *
+ * Context: an op of the TSM about the function.
+ */
+void pci_cma_undo(struct pci_cma *cma)
+{
+	cma->undo_until = jiffies + CMA_UNDO_S * HZ;
+	cma->undo = true;
+}
+EXPORT_SYMBOL_GPL(pci_cma_undo);
 
 /**
  * pci_cma_config() - fill in what a configuration of SPDM needs of PCI

@@ -25,6 +25,8 @@ struct task_struct;
  * @serial_name: the same with it; empty if the function has none
  * @upkeep: task that speaks with the device outside of any op, or NULL
  * @stop: that task should stop soon
+ * @undo: what an op still says only undoes something
+ * @undo_until: how long it goes on with that, in jiffies
  */
 struct pci_cma {
 	struct pci_dev *pdev;
@@ -32,9 +34,12 @@ struct pci_cma {
 	char serial_name[PCI_CMA_NAME_MAX];
 	struct task_struct *upkeep;
 	bool stop;
+	bool undo;
+	unsigned long undo_until;
 };
 
 void pci_cma_init(struct pci_cma *cma, struct pci_dev *pdev);
+void pci_cma_undo(struct pci_cma *cma);
 void pci_cma_config(struct pci_cma *cma, struct spdm_config *config);
 struct key *pci_cma_keyring(void);
 

@@ -4,7 +4,9 @@
  * keyring of anchors lets in.
  */
 #include <kunit/test.h>
+#include <linux/jiffies.h>
 #include <linux/key-type.h>
+#include <linux/pci.h>
 #include <linux/pci-cma.h>
 #include <linux/spdm.h>
 #include <linux/string.h>
@@ -156,6 +158,22 @@ static void keyring_is_there(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, keyring->perm & (KEY_GRP_ALL | KEY_OTH_ALL), 0);
 }
 
+/* Nobody serves this function, so that an op about it has long been cancelled */
+static void what_undoes_goes_on_for_a_while(struct kunit *test)
+{
+	struct pci_dev *pdev = kunit_kzalloc(test, sizeof(*pdev), GFP_KERNEL);
+	struct pci_cma cma = { .pdev = pdev };
+	struct spdm_config config = {};
+
+	KUNIT_ASSERT_NOT_NULL(test, pdev);
+	pci_cma_config(&cma, &config);
+	KUNIT_EXPECT_TRUE(test, config.ops->cancelled(config.priv));
+	pci_cma_undo(&cma);
+	KUNIT_EXPECT_FALSE(test, config.ops->cancelled(config.priv));
+	cma.undo_until = jiffies - 1;
+	KUNIT_EXPECT_TRUE(test, config.ops->cancelled(config.priv));
+}
+
 static struct kunit_case cma_cases[] = {
 	KUNIT_CASE(names_are_made_of_the_ids),
 	KUNIT_CASE(leaf_must_name_all_of_the_function),
@@ -163,6 +181,7 @@ static struct kunit_case cma_cases[] = {
 	KUNIT_CASE(names_of_others_do_not_count),
 	KUNIT_CASE(only_ca_certificates_are_anchors),
 	KUNIT_CASE(keyring_is_there),
+	KUNIT_CASE(what_undoes_goes_on_for_a_while),
 	{ }
 };
 

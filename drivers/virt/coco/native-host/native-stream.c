@@ -149,7 +149,7 @@ static int start_steps(struct pci_dev *pdev, struct native_stream *stream)
 	return pci_ide_stream_enable(pdev, stream->ide);
 }
 
-/* On failure there is no stream, and no key anywhere */
+/* Also after a failure it is for native_stream_stop() */
 int native_stream_start(struct native_dsm *dsm, struct spdm *spdm)
 {
 	struct native_stream *stream = &dsm->stream;
@@ -163,10 +163,7 @@ int native_stream_start(struct native_dsm *dsm, struct spdm *spdm)
 		stream->ide = NULL;
 		return rc;
 	}
-	rc = start_steps(pdev, stream);
-	if (rc)
-		native_stream_stop(dsm);
-	return rc;
+	return start_steps(pdev, stream);
 }
 
 /* New keys in the set that is not in use; a failure is the end of the stream */

@@ -8,7 +8,8 @@
  * interface for a confidential VM takes a TSM that the VM trusts.
  *
  * An op stops between two exchanges with the device when it is cancelled, so it
- * takes at most one DOE time-out and its abort, 2 s; no op cancel is needed.
+ * takes at most one DOE time-out and its abort, 2 s; no op cancel is needed. What
+ * it has to undo then is told to the device, which gets 5 s for all of it.
  */
 #define pr_fmt(fmt) "native_tsm: " fmt
 #define dev_fmt(fmt) "native TSM: " fmt
@@ -202,6 +203,8 @@ static int native_bring_up(struct native_dsm *dsm, struct spdm *spdm, u8 slot)
 	if (!rc)
 		return 0;
 	rc = native_fail(dsm, spdm, "IDE stream", rc);
+	pci_cma_undo(&dsm->cma);
+	native_stream_stop(dsm);
 	native_end_session(dsm, spdm);
 	return rc;
 }
@@ -237,6 +240,7 @@ static void native_disconnect(struct pci_dev *pdev)
 
 	native_upkeep_stop(dsm);
 	native_door_close(dsm);
+	pci_cma_undo(&dsm->cma);
 	native_stream_stop(dsm);
 	native_end_session(dsm, dsm->spdm);
 	spdm_destroy(dsm->spdm);
