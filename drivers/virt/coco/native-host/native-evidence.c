@@ -9,7 +9,6 @@
  * other slots; nothing is kept.
  */
 #include <linux/bits.h>
-#include <linux/mm.h>
 #include <linux/pci.h>
 #include <linux/pci-tsm.h>
 #include <linux/spdm.h>
@@ -20,17 +19,14 @@
 #define ALL_BLOCKS	255
 
 /* The bytes change hands, from the library to the core; it frees them as we would */
-static int add_object(struct pci_tsm_evidence *result, unsigned int type, struct spdm_blob *blob)
+static void add_object(struct pci_tsm_evidence *result, unsigned int type, struct spdm_blob *blob)
 {
-	struct pci_tsm_object *object = &result->objects[result->nr];
-	void *data = kvmemdup(blob->data, blob->len, GFP_KERNEL);
-
-	if (data) {
-		*object = (struct pci_tsm_object) { .type = type, .data = data, .len = blob->len };
-		result->nr++;
-	}
-	spdm_blob_free(blob);
-	return data ? 0 : -ENOMEM;
+	result->objects[result->nr++] = (struct pci_tsm_object) {
+		.type = type,
+		.data = blob->data,
+		.len = blob->len,
+	};
+	*blob = (struct spdm_blob) {};
 }
 
 static int add_chains(struct spdm *spdm, u32 types, struct pci_tsm_evidence *result)
@@ -45,10 +41,9 @@ static int add_chains(struct spdm *spdm, u32 types, struct pci_tsm_evidence *res
 		if (!(types & info.slots & BIT(slot)))
 			continue;
 		rc = spdm_read_chain(spdm, slot, &chain);
-		if (!rc)
-			rc = add_object(result, slot, &chain);
 		if (rc)
 			return rc;
+		add_object(result, slot, &chain);
 	}
 	return 0;
 }
@@ -58,7 +53,9 @@ static int add_vca(struct spdm *spdm, struct pci_tsm_evidence *result)
 	struct spdm_blob vca = {};
 	int rc = spdm_vca(spdm, &vca);
 
-	return rc ?: add_object(result, PCI_TSM_EVIDENCE_VCA, &vca);
+	if (!rc)
+		add_object(result, PCI_TSM_EVIDENCE_VCA, &vca);
+	return rc;
 }
 
 /* A device that measures nothing has no such evidence */
@@ -67,13 +64,18 @@ static int add_measurements(struct spdm *spdm, u8 slot, const u8 *nonce,
 {
 	struct spdm_measure_args args = { .slot = slot, .index = ALL_BLOCKS, .sign = true };
 	struct spdm_measurements got = {};
+	struct spdm_info info;
 	int rc;
 
+	spdm_info(spdm, &info);
+	if (!(info.slots & BIT(slot)))
+		return -EOPNOTSUPP;
 	memcpy(args.nonce, nonce, sizeof(args.nonce));
 	rc = spdm_measure(spdm, &args, &got);
 	if (rc)
 		return rc == -EOPNOTSUPP ? 0 : rc;
-	return add_object(result, PCI_TSM_EVIDENCE_MEASUREMENTS, &got.transcript);
+	add_object(result, PCI_TSM_EVIDENCE_MEASUREMENTS, &got.transcript);
+	return 0;
 }
 
 /* The op: evidence anew, with measurements last, so that they are the freshest */
@@ -89,5 +91,9 @@ int native_refresh_evidence(struct pci_tsm *tsm, u32 types, u8 slot,
 		rc = add_vca(dsm->spdm, result);
 	if (!rc && types & BIT(PCI_TSM_EVIDENCE_MEASUREMENTS))
 		rc = add_measurements(dsm->spdm, slot, nonce, result);
-	return rc ? native_fail(dsm, dsm->spdm, "evidence", rc) : 0;
+	if (!rc)
+		return 0;
+	rc = native_fail(dsm, dsm->spdm, "evidence", rc);
+	native_upkeep_look(dsm);
+	return rc;
 }

@@ -169,9 +169,23 @@ void native_upkeep_start(struct native_dsm *dsm)
 	up->rekey_at = after(up->rekey_s);
 	up->recheck_at = after(up->recheck_s);
 	up->rekey_messages = info.messages + max(READ_ONCE(rekey_messages), 1U);
+	up->session_id = info.session_id;
 	WRITE_ONCE(dsm->cma.stop, false);
 	INIT_DELAYED_WORK(&up->work, upkeep_work);
 	upkeep_again(dsm);
+}
+
+/*
+ * An op has failed: a message that got lost is the end of a session, and a device
+ * that asks to begin anew has forgotten all. What follows would go in the clear.
+ */
+void native_upkeep_look(struct native_dsm *dsm)
+{
+	struct spdm_info info;
+
+	spdm_info(dsm->spdm, &info);
+	if (info.identity == SPDM_IDENTITY_NONE || info.session_id != dsm->upkeep.session_id)
+		pci_tsm_report_lost(dsm->cma.pdev, PCI_TSM_REASON_SESSION);
 }
 
 /* At the begin of disconnect: dead when this returns, after one exchange at most */

@@ -44,6 +44,7 @@ struct native_stream {
  * @rekey_at: likewise
  * @recheck_at: likewise
  * @rekey_messages: number of messages at which new keys are due in any case
+ * @session_id: what the connection began with, 0 for no session
  */
 struct native_upkeep {
 	struct delayed_work work;
@@ -54,6 +55,7 @@ struct native_upkeep {
 	unsigned long rekey_at;
 	unsigned long recheck_at;
 	unsigned int rekey_messages;
+	u32 session_id;
 };
 
 /**
@@ -89,6 +91,7 @@ void native_stream_stop(struct native_dsm *dsm);
 int native_upkeep_init(void);
 void native_upkeep_exit(void);
 void native_upkeep_start(struct native_dsm *dsm);
+void native_upkeep_look(struct native_dsm *dsm);
 void native_upkeep_stop(struct native_dsm *dsm);
 
 /* native-evidence.c */
