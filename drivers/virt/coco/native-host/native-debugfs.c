@@ -14,6 +14,7 @@
 #include <linux/fs.h>
 #include <linux/hex.h>
 #include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/pci-ide.h>
@@ -190,12 +191,18 @@ static ssize_t object_read(struct native_door *door, unsigned int type, char __u
 			   size_t len, loff_t *pos)
 {
 	const struct pci_tsm_object *object;
+	void *copy __free(kvfree) = NULL;
+	size_t size = 0;
 
-	guard(mutex)(&door->lock);
-	object = find_object(door, type);
-	if (!object)
-		return -ENODATA;
-	return simple_read_from_buffer(buf, len, pos, object->data, object->len);
+	/* The reader's memory may take long, and a disconnect waits for the lock */
+	scoped_guard(mutex, &door->lock) {
+		object = find_object(door, type);
+		if (!object)
+			return -ENODATA;
+		size = object->len;
+		copy = kvmemdup(object->data, size, GFP_KERNEL);
+	}
+	return copy ? simple_read_from_buffer(buf, len, pos, copy, size) : -ENOMEM;
 }
 
 #define OBJECT_FILE(name, type)								\
