@@ -139,6 +139,91 @@ TEST_F(native, a_session_that_dies_is_a_loss)
 	is_apart(_metadata, ep);
 }
 
+/* There is no heartbeat: nothing but the failed op tells that the session is over */
+TEST_F(native, a_session_that_dies_of_an_op_is_a_loss)
+{
+	const char *ep = self->ep.s;
+
+	ASSERT_TRUE(dsm_start("--fault silent:MEASUREMENTS"));
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	EXPECT_EQ(-EIO, put("random", NATIVE_DEBUG "%s/refresh", ep));
+	EXPECT_STREQ("failed", await("failed", 10000, DEV "tsm/state", ep));
+	EXPECT_STREQ("session", get(DEV "tsm/reason", ep));
+	EXPECT_STREQ("", get(DEV "authenticated", ep));
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	EXPECT_EQ(0, put("1", DEV "reset", ep));
+	is_apart(_metadata, ep);
+}
+
+static bool wait_key(void)
+{
+	for (int n = 0; n < 1500; n++, usleep(10000))
+		if (!run("grep -q ':key-' " BUS_DEBUG "state"))
+			return true;
+	return false;
+}
+
+/* Each of IDE_KM's answers takes long enough to be met under way */
+TEST_F(native, a_connect_that_is_cancelled_leaves_no_key_in_the_device)
+{
+	const char *ep = self->ep.s;
+	pid_t pid;
+
+	ASSERT_TRUE(dsm_start("--fault late:250:VENDOR_DEFINED"));
+	pid = put_begin("1", DEV "tsm/connect", ep);
+	EXPECT_TRUE(wait_key());
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	EXPECT_EQ(-ECANCELED, put_end(pid));
+	is_apart(_metadata, ep);
+}
+
+TEST_F(native, a_device_that_does_not_let_go_is_left)
+{
+	const char *ep = self->ep.s;
+	long begin;
+
+	ASSERT_TRUE(dsm_start("--fault busy:forever:END_SESSION"));
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	begin = now_ms();
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	EXPECT_GT(8000, now_ms() - begin);
+	is_apart(_metadata, ep);
+}
+
+static const struct {
+	const char *what;
+	const char *undo;
+} blows[] = {
+	{ "echo 1 >/sys/bus/pci/devices/%s/reset", "true" },
+	{ "echo 1 >/sys/bus/pci/devices/%s/remove", "echo 1 >/sys/bus/pci/rescan" },
+	{ ": %s; rmmod native_tsm", "modprobe native_tsm" },
+	{ ": %s; kill -9 $(cat " DSM_PID "); rm -f " DSM_PID, "true" },
+};
+
+/* At any step of a connect; what comes of it is not the point, but what is left */
+TEST_F(native, whatever_happens_meanwhile_the_next_connect_works)
+{
+	const char *ep = self->ep.s;
+	pid_t pid;
+
+	for (int i = 0; i < ARRAY_SIZE(blows) * 4; i++) {
+		TH_LOG("%s after %d ms", blows[i / 4].what, i % 4 * 90);
+		ASSERT_TRUE(dsm_start("--fault late:30"));
+		pid = put_begin("1", DEV "tsm/connect", ep);
+		usleep(i % 4 * 90000);
+		ASSERT_EQ(0, run(blows[i / 4].what, ep));
+		put_end(pid);
+		ASSERT_EQ(0, run("%s", blows[i / 4].undo));
+		put("1", DEV "tsm/disconnect", ep);
+		ASSERT_TRUE(dsm_start(""));
+		EXPECT_EQ(0, put("1", DEV "reset", ep));
+		EXPECT_EQ(0, put("1", DEV "tsm/connect", ep));
+		EXPECT_EQ(2, secure_ends());
+		EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+		is_apart(_metadata, ep);
+	}
+}
+
 TEST_F(native, keys_are_renewed_without_an_end_of_the_stream)
 {
 	const char *ep = self->ep.s;
@@ -167,6 +252,8 @@ TEST_F(native, evidence_has_the_nonce_that_was_asked_for)
 	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
 	EXPECT_STREQ("ENODATA", get(NATIVE_DEBUG "%s/measurements", ep));
 	EXPECT_EQ(-EINVAL, put("0011", NATIVE_DEBUG "%s/refresh", ep));
+	/* Nothing can be signed with a slot that has no chain */
+	EXPECT_EQ(-EOPNOTSUPP, put("random 5", NATIVE_DEBUG "%s/refresh", ep));
 	ASSERT_EQ(0, put(nonce, NATIVE_DEBUG "%s/refresh", ep));
 	EXPECT_EQ(0, run("xxd -p " NATIVE_DEBUG "%s/measurements | tr -d '\\n' | grep -q %s", ep,
 			 nonce));
