@@ -9,6 +9,8 @@
  * other slots; nothing is kept.
  */
 #include <linux/bits.h>
+#include <linux/delay.h>
+#include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/pci-tsm.h>
 #include <linux/spdm.h>
@@ -17,6 +19,7 @@
 #include "native.h"
 
 #define ALL_BLOCKS	255
+#define TURN_MS		20
 
 /* The bytes change hands, from the library to the core; it frees them as we would */
 static void add_object(struct pci_tsm_evidence *result, unsigned int type, struct spdm_blob *blob)
@@ -29,23 +32,19 @@ static void add_object(struct pci_tsm_evidence *result, unsigned int type, struc
 	*blob = (struct spdm_blob) {};
 }
 
-static int add_chains(struct spdm *spdm, u32 types, struct pci_tsm_evidence *result)
+static int add_chain(struct spdm *spdm, unsigned int slot, struct pci_tsm_evidence *result)
 {
+	struct spdm_blob chain = {};
 	struct spdm_info info;
+	int rc;
 
 	spdm_info(spdm, &info);
-	for (unsigned int slot = 0; slot < PCI_TSM_EVIDENCE_SLOTS; slot++) {
-		struct spdm_blob chain = {};
-		int rc;
-
-		if (!(types & info.slots & BIT(slot)))
-			continue;
-		rc = spdm_read_chain(spdm, slot, &chain);
-		if (rc)
-			return rc;
+	if (!(info.slots & BIT(slot)))
+		return 0;
+	rc = spdm_read_chain(spdm, slot, &chain);
+	if (!rc)
 		add_object(result, slot, &chain);
-	}
-	return 0;
+	return rc;
 }
 
 static int add_vca(struct spdm *spdm, struct pci_tsm_evidence *result)
@@ -78,21 +77,50 @@ static int add_measurements(struct spdm *spdm, u8 slot, const u8 *nonce,
 	return 0;
 }
 
+/* The upkeep may be with a device that is busy for long, and the op be cancelled meanwhile */
+static int take_turn(struct native_dsm *dsm)
+{
+	while (!mutex_trylock(&dsm->turn)) {
+		if (pci_tsm_cancelled(dsm->cma.pdev))
+			return -ECANCELED;
+		msleep(TURN_MS);
+	}
+	return 0;
+}
+
+static int add(struct native_dsm *dsm, unsigned int type, u8 slot, const u8 *nonce,
+	       struct pci_tsm_evidence *result)
+{
+	int rc = take_turn(dsm);
+
+	if (rc)
+		return rc;
+	if (type < PCI_TSM_EVIDENCE_SLOTS)
+		rc = add_chain(dsm->spdm, type, result);
+	else if (type == PCI_TSM_EVIDENCE_VCA)
+		rc = add_vca(dsm->spdm, result);
+	else if (type == PCI_TSM_EVIDENCE_MEASUREMENTS)
+		rc = add_measurements(dsm->spdm, slot, nonce, result);
+	mutex_unlock(&dsm->turn);
+	return rc;
+}
+
 /* The op: evidence anew, with measurements last, so that they are the freshest */
 int native_refresh_evidence(struct pci_tsm *tsm, u32 types, u8 slot,
 			    const u8 nonce[PCI_TSM_NONCE_SIZE],
 			    struct pci_tsm_evidence *result)
 {
 	struct native_dsm *dsm = container_of(to_pci_tsm_pf0(tsm), struct native_dsm, pf0);
-	int rc;
+	int rc = 0;
 
-	rc = add_chains(dsm->spdm, types, result);
-	if (!rc && types & BIT(PCI_TSM_EVIDENCE_VCA))
-		rc = add_vca(dsm->spdm, result);
-	if (!rc && types & BIT(PCI_TSM_EVIDENCE_MEASUREMENTS))
-		rc = add_measurements(dsm->spdm, slot, nonce, result);
+	for (unsigned int type = 0; !rc && type < PCI_TSM_NR_EVIDENCE; type++)
+		if (types & BIT(type))
+			rc = add(dsm, type, slot, nonce, result);
 	if (!rc)
 		return 0;
+	/* Stopped between two exchanges, which does no harm */
+	if (rc == -ECANCELED)
+		return rc;
 	rc = native_fail(dsm, dsm->spdm, "evidence", rc);
 	native_upkeep_look(dsm);
 	return rc;

@@ -112,8 +112,10 @@ static struct pci_tsm *native_probe(struct tsm_dev *tsm_dev, struct pci_dev *pde
 		kfree(dsm);
 		return ERR_PTR(rc);
 	}
-	if (is_dsm)
+	if (is_dsm) {
 		pci_cma_init(&dsm->cma, pdev);
+		mutex_init(&dsm->turn);
+	}
 	return &dsm->pf0.base_tsm;
 }
 

@@ -142,11 +142,13 @@ static void upkeep_work(struct work_struct *work)
 	unsigned int noio = memalloc_noio_save();
 	int rc;
 
+	mutex_lock(&dsm->turn);
 	WRITE_ONCE(dsm->cma.upkeep, current);
 	rc = do_session(dsm);
 	if (!rc)
 		rc = do_recheck(dsm);
 	WRITE_ONCE(dsm->cma.upkeep, NULL);
+	mutex_unlock(&dsm->turn);
 	memalloc_noio_restore(noio);
 	/* After a loss there is nothing left to keep up */
 	if (!rc && !READ_ONCE(dsm->cma.stop))

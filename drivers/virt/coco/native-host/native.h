@@ -63,6 +63,7 @@ struct native_upkeep {
  * @pf0: for the function with the DSM; the others have its base_tsm only
  * @cma: how SPDM reaches the device
  * @spdm: the connection, NULL if there is none
+ * @turn: whose turn it is to speak, the upkeep's or an op's; outside of the library's
  * @stream: its stream
  * @upkeep: its upkeep
  * @door: its files in debugfs
@@ -71,6 +72,7 @@ struct native_dsm {
 	struct pci_tsm_pf0 pf0;
 	struct pci_cma cma;
 	struct spdm *spdm;
+	struct mutex turn;	/* for whoever speaks */
 	struct native_stream stream;
 	struct native_upkeep upkeep;
 	struct native_door *door;

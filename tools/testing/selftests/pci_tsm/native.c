@@ -190,6 +190,26 @@ TEST_F(native, a_device_that_does_not_let_go_is_left)
 	is_apart(_metadata, ep);
 }
 
+/* What has to wait for its turn while new keys are asked for does not hold a removal */
+TEST_F(native, a_device_that_is_busy_with_keys_can_be_removed)
+{
+	const char *ep = self->ep.s;
+	long begin;
+	pid_t pid;
+
+	ASSERT_TRUE(dsm_start("--fault busy:forever:KEY_UPDATE"));
+	ASSERT_EQ(0, put("1", NATIVE_PARAM "rekey_s"));
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	sleep(2);
+	pid = put_begin("random", NATIVE_DEBUG "%s/refresh", ep);
+	usleep(200000);
+	begin = now_ms();
+	EXPECT_EQ(0, put("1", DEV "remove", ep));
+	EXPECT_GT(6000, now_ms() - begin);
+	EXPECT_NE(0, put_end(pid));
+	ASSERT_EQ(0, put("1", "/sys/bus/pci/rescan"));
+}
+
 static const struct {
 	const char *what;
 	const char *undo;
