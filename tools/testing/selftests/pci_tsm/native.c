@@ -169,7 +169,7 @@ TEST_F(native, a_connect_that_is_cancelled_leaves_no_key_in_the_device)
 	const char *ep = self->ep.s;
 	pid_t pid;
 
-	ASSERT_TRUE(dsm_start("--fault late:250:VENDOR_DEFINED"));
+	ASSERT_TRUE(dsm_start("--fault late:100:VENDOR_DEFINED"));
 	pid = put_begin("1", DEV "tsm/connect", ep);
 	EXPECT_TRUE(wait_key());
 	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
