@@ -87,6 +87,10 @@ static int run(struct dsm_config *c)
 {
 	int stop_fd, rc;
 
+	if (c->key_log && dsm_keylog_open(c->key_log)) {
+		fprintf(stderr, "devsec-dsm: %s: %s\n", c->key_log, strerror(errno));
+		return 1;
+	}
 	if (!c->foreground && go_to_background()) {
 		perror("devsec-dsm");
 		return 1;

@@ -144,6 +144,10 @@ void dsm_tdisp_violation(struct dsm_tdisp *tdisp);
 bool dsm_tdisp_handle(struct dsm_tdisp *tdisp, uint32_t session_id, struct dsm_in *in,
 		      struct dsm_out *out);
 
+/* keylog.c: secrets into a file, if there is one. open: 0, or -1 with errno */
+int dsm_keylog_open(const char *path);
+void dsm_keylog(const struct dsm_place *place, const char *name, const void *secret, size_t len);
+
 /* fault.c: what goes wrong, and when */
 struct dsm_faults *dsm_faults_new(void);
 /* 0, or -1 with a message on stderr. SPEC is what --fault takes. */

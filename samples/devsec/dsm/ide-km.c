@@ -205,6 +205,7 @@ static bool km_prog(struct dsm_km *km, uint32_t session_id, struct dsm_in *in, s
 	t.key_sub = dsm_get8(in);
 	t.port = dsm_get8(in);
 	get_key(in, key, &ifv);
+	dsm_keylog(&km->place, "ide", key, sizeof(key));
 	if (!in->bad && !in->left)
 		status = prog_status(km, &t, key, ifv);
 	OPENSSL_cleanse(key, sizeof(key));

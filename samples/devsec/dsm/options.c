@@ -353,6 +353,12 @@ static int set_pid_file(struct dsm_config *c, const char *arg)
 	return 0;
 }
 
+static int set_key_log(struct dsm_config *c, const char *arg)
+{
+	c->key_log = arg;
+	return 0;
+}
+
 static int set_help(struct dsm_config *c, const char *arg)
 {
 	(void)arg;
@@ -403,6 +409,7 @@ static const struct setting {
 	{ "threads", required_argument, set_threads, " N", "that answer, default 8" },
 	{ "foreground", no_argument, set_foreground, "", "do not go into the background" },
 	{ "pid-file", required_argument, set_pid_file, " FILE", "write the process id to it" },
+	{ "key-log", required_argument, set_key_log, " FILE", "append all secrets to it" },
 	{ "help", no_argument, set_help, "", "this" },
 };
 

@@ -16,7 +16,7 @@ struct dsm_config {
 	const char *device;
 	const char *identity, *variant;
 	char identity_dir[PATH_MAX];
-	const char *pid_file;
+	const char *pid_file, *key_log;
 	unsigned int qemu_port, threads;
 	bool foreground, help;
 };

@@ -247,6 +247,9 @@ int dsm_schedule_finished(const struct dsm_schedule *sch, const struct dsm_keys 
 			  uint8_t *finished);
 int dsm_schedule_update(const struct dsm_schedule *sch, struct dsm_keys *keys);
 
+/* keylog.c */
+void dsm_keylog_keys(const struct dsm_device *dev, const char *name, const struct dsm_keys *keys);
+
 /* session.c: life of a session, and its records */
 struct dsm_session *dsm_session_new(struct dsm_device *dev);
 void dsm_session_free(struct dsm_device *dev);

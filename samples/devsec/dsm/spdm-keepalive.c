@@ -39,6 +39,10 @@ int dsm_key_update(struct dsm_device *dev, struct dsm_request *req, struct dsm_o
 		return SPDM_ERROR_UNSPECIFIED;
 	if (op == SPDM_KEY_UPDATE_ALL && dsm_schedule_update(&session->schedule, &session->tx))
 		return SPDM_ERROR_UNSPECIFIED;
+	if (op != SPDM_KEY_UPDATE_VERIFY)
+		dsm_keylog_keys(dev, "req-data", &session->rx);
+	if (op == SPDM_KEY_UPDATE_ALL)
+		dsm_keylog_keys(dev, "rsp-data", &session->tx);
 
 	dsm_put_header(out, "KEY_UPDATE_ACK", dev->conn.version, SPDM_RESPONSE(SPDM_KEY_UPDATE),
 		       op, req->hdr.param2);

@@ -162,6 +162,8 @@ static int dsm_exchange_body(struct dsm_device *dev, const struct dsm_request *r
 	if (dsm_ecdh(conn->dhe, ex->public, public, session->dhe))
 		return SPDM_ERROR_INVALID_REQUEST;
 
+	dsm_keylog(&dev->place, "dhe", session->dhe, conn->dhe_size / 2);
+
 	if (dsm_common(dev, SPDM_CAP_HBEAT))
 		session->heartbeat_s = dev->options.heartbeat_s;
 	dsm_put_header(out, "KEY_EXCHANGE_RSP", conn->version, SPDM_RESPONSE(SPDM_KEY_EXCHANGE),
@@ -197,9 +199,23 @@ static int dsm_exchange_transcript(struct dsm_device *dev, const struct dsm_requ
 	return 0;
 }
 
-static int dsm_exchange_secrets(struct dsm_session *session, size_t dhe_len, uint8_t *verify)
+static void dsm_handshake_log(const struct dsm_device *dev, const uint8_t *rsp_finished)
 {
+	const struct dsm_session *session = dev->session;
+	size_t size = dev->conn.hash_size;
+
+	dsm_keylog(&dev->place, "handshake", session->schedule.handshake, size);
+	dsm_keylog_keys(dev, "req-hs", &session->rx);
+	dsm_keylog_keys(dev, "rsp-hs", &session->tx);
+	dsm_keylog(&dev->place, "req-finished", session->req_finished, size);
+	dsm_keylog(&dev->place, "rsp-finished", rsp_finished, size);
+}
+
+static int dsm_exchange_secrets(struct dsm_device *dev, uint8_t *verify)
+{
+	struct dsm_session *session = dev->session;
 	struct dsm_schedule *schedule = &session->schedule;
+	size_t dhe_len = dev->conn.dhe_size / 2;
 	uint8_t th1[SPDM_MAX_HASH], finished[SPDM_MAX_HASH];
 	int ret = -1;
 
@@ -207,9 +223,11 @@ static int dsm_exchange_secrets(struct dsm_session *session, size_t dhe_len, uin
 	    !dsm_schedule_handshake(schedule, session->dhe, dhe_len, th1, &session->rx,
 				    &session->tx) &&
 	    !dsm_schedule_finished(schedule, &session->rx, session->req_finished) &&
-	    !dsm_schedule_finished(schedule, &session->tx, finished))
+	    !dsm_schedule_finished(schedule, &session->tx, finished)) {
+		dsm_handshake_log(dev, finished);
 		ret = dsm_hmac(schedule->hash, finished, th1, dsm_hash_size(schedule->hash),
 			       verify);
+	}
 	OPENSSL_cleanse(session->dhe, sizeof(session->dhe));
 	OPENSSL_cleanse(finished, sizeof(finished));
 	return ret;
@@ -222,7 +240,7 @@ static int dsm_exchange_signed(struct dsm_device *dev, const uint8_t *sig, struc
 	uint8_t verify[SPDM_MAX_HASH];
 
 	if (dsm_hash_more(session->th, sig, conn->sig_size) ||
-	    dsm_exchange_secrets(session, conn->dhe_size / 2, verify) ||
+	    dsm_exchange_secrets(dev, verify) ||
 	    dsm_hash_more(session->th, verify, conn->hash_size))
 		return SPDM_ERROR_UNSPECIFIED;
 
@@ -305,6 +323,9 @@ int dsm_finish(struct dsm_device *dev, struct dsm_request *req, struct dsm_out *
 		session->state = DSM_SESSION_ENDING;
 		return SPDM_ERROR_UNSPECIFIED;
 	}
+	dsm_keylog(&dev->place, "master", session->schedule.master, dev->conn.hash_size);
+	dsm_keylog_keys(dev, "req-data", &session->app_rx);
+	dsm_keylog_keys(dev, "rsp-data", &session->app_tx);
 	session->state = DSM_SESSION_FINISHED;
 	return DSM_OK;
 }
