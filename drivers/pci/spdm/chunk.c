@@ -4,7 +4,8 @@
  *
  * The device names the size of a large response, and so sizes an allocation: it
  * is held against our own limit first. Handle, sequence and sum must be exact, and
- * no chunk but the last may be small, which bounds their number. Nothing in here
+ * no chunk but the last may be small, which bounds their number. Each of them may
+ * take the transport a second, so the exchange has a deadline. Nothing in here
  * waits: a device that is not done says so before it offers a large response.
  *
  * DSP0274 1.2 and 1.3 sec "Large SPDM message transfer mechanism".
@@ -56,6 +57,11 @@ void spdm_big_free(struct spdm *spdm)
 	kvfree_sensitive(spdm->big.data, spdm->big.len);
 	spdm->big.data = NULL;
 	spdm->big.len = 0;
+}
+
+static bool too_late(struct spdm *spdm, const struct spdm_exchange *x)
+{
+	return spdm->now(spdm) > x->deadline;
 }
 
 /*
@@ -127,6 +133,8 @@ static ssize_t send_chunks(struct spdm *spdm, const struct spdm_exchange *x, u8 
 	ssize_t n;
 
 	for (unsigned int seq = 0; seq <= U16_MAX; seq++) {
+		if (too_late(spdm, x))
+			return spdm_fault(spdm, -EBUSY, "the chunks of a request take too long");
 		n = put_chunk(spdm, x, handle, seq, done, &msg_len);
 		if (n < 0)
 			return n;
@@ -247,17 +255,20 @@ static int take_chunk(struct spdm *spdm, bool secured, u8 handle, u16 seq, struc
 	return last;
 }
 
-static int get_chunks(struct spdm *spdm, bool secured, u8 handle, struct chunks *c)
+static int get_chunks(struct spdm *spdm, const struct spdm_exchange *x, u8 handle,
+		      struct chunks *c)
 {
 	const u8 *rsp = NULL;
 	ssize_t len;
 	int rc;
 
 	for (unsigned int seq = 0; seq <= U16_MAX; seq++) {
-		len = ask_chunk(spdm, secured, handle, seq, &rsp);
+		if (too_late(spdm, x))
+			return spdm_fault(spdm, -EBUSY, "the chunks of a response take too long");
+		len = ask_chunk(spdm, x->secured, handle, seq, &rsp);
 		if (len < 0)
 			return len;
-		rc = take_chunk(spdm, secured, handle, seq, c, rsp, len);
+		rc = take_chunk(spdm, x->secured, handle, seq, c, rsp, len);
 		if (rc)
 			return rc;
 	}
@@ -265,10 +276,11 @@ static int get_chunks(struct spdm *spdm, bool secured, u8 handle, struct chunks 
 }
 
 /* Returns the length of the message, in *@rsp until the next exchange. */
-ssize_t spdm_chunk_get(struct spdm *spdm, bool secured, u8 handle, const u8 **rsp)
+ssize_t spdm_chunk_get(struct spdm *spdm, const struct spdm_exchange *x, u8 handle,
+		       const u8 **rsp)
 {
 	struct chunks c = {};
-	int rc = get_chunks(spdm, secured, handle, &c);
+	int rc = get_chunks(spdm, x, handle, &c);
 
 	spdm_big_free(spdm);
 	if (rc < 0) {

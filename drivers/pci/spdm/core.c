@@ -14,6 +14,7 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -92,6 +93,11 @@ static void sleep_ms(struct spdm *spdm, unsigned int ms)
 	fsleep(ms * 1000);
 }
 
+static u64 now_ms(struct spdm *spdm)
+{
+	return ktime_to_ms(ktime_get());
+}
+
 /*
  * What every entry point begins with; the mutex is held
  */
@@ -153,6 +159,7 @@ struct spdm *spdm_create(const struct spdm_config *config)
 		return ERR_PTR(-ENOMEM);
 	mutex_init(&spdm->lock);
 	spdm->sleep = sleep_ms;
+	spdm->now = now_ms;
 	spdm->config = *config;
 	if (!spdm->config.max_object)
 		spdm->config.max_object = DEFAULT_OBJECT;

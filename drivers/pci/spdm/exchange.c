@@ -5,7 +5,7 @@
  * What all responses have in common is judged here: header, version, code, ERROR,
  * and the length, once a step knows it from the fields. Requests that the device
  * is too busy for, or needs time for, are repeated or asked about within bounds of
- * number and time. The contents of a response belong to the step that asked.
+ * number and time; all chunks of an exchange have one of time. The contents of a response belong to the step that asked.
  *
  * DSP0274 1.3 sec "ERROR response message", "RESPOND_IF_READY" and "Timing".
  */
@@ -23,6 +23,7 @@
 #define BUSY_MAX_MS		1000
 #define WAIT_QUICK_MS		10000	/* in all, where the device does not compute */
 #define WAIT_MAX_MS		60000	/* in all, wherever */
+#define CHUNKS_MAX_MS		60000	/* of transfers in chunks, on top of waiting */
 #define WAIT_STEP_MS		20	/* how long nobody looks whether it is cancelled */
 #define ERROR_MAX_DATA		32	/* behind the header */
 
@@ -290,7 +291,7 @@ static int large_response(struct spdm *spdm, struct spdm_exchange *x, const u8 *
 
 	if (!spdm_chunk_able(spdm))
 		return spdm_fault(spdm, -EPROTO, "LargeResponse without the capability");
-	len = spdm_chunk_get(spdm, x->secured, rsp[sizeof(*req)], &rsp);
+	len = spdm_chunk_get(spdm, x, rsp[sizeof(*req)], &rsp);
 	if (len < 0)
 		return len;
 	rc = spdm_response_check(spdm, req->version, req->code, rsp, len);
@@ -343,6 +344,7 @@ static int talk_it_out(struct spdm *spdm, struct spdm_exchange *x)
 	};
 	int rc;
 
+	x->deadline = spdm->now(spdm) + talk.left_ms + CHUNKS_MAX_MS;
 	for (int round = 0; round < MAX_ROUNDS; round++) {
 		rc = round_trip(spdm, x, &talk);
 		if (rc <= 0)

@@ -182,6 +182,7 @@ struct spdm_session {
  * @big: a message put together from chunks, allocated while there is one
  * @session: the session
  * @sleep: waits; a test counts instead
+ * @now: a time in ms; a test has its own
  * @messages: requests sent
  * @fault: what went wrong last; a literal
  */
@@ -215,6 +216,7 @@ struct spdm {
 	struct spdm_blob big;
 	struct spdm_session session;
 	void (*sleep)(struct spdm *spdm, unsigned int ms);
+	u64 (*now)(struct spdm *spdm);
 	unsigned int messages;
 	const char *fault;
 };
@@ -225,6 +227,7 @@ struct spdm {
  * @req_len: its length in bytes
  * @secured: inside of the session
  * @slow: the device computes for it: its time is 2^ct_exponent us, not 100 ms
+ * @deadline: no chunk is begun after it, in ms of spdm->now(); set by spdm_exchange()
  * @rsp: the response, good until the next exchange; set by spdm_exchange()
  * @rsp_len: its bytes, maybe with padding of the transport; then its length,
  *	from spdm_exchange_end() on
@@ -234,6 +237,7 @@ struct spdm_exchange {
 	size_t req_len;
 	bool secured;
 	bool slow;
+	u64 deadline;
 	const u8 *rsp;
 	size_t rsp_len;
 };
@@ -266,7 +270,8 @@ u32 spdm_transfer_size(const struct spdm *spdm);	/* our DataTransferSize */
 void spdm_big_free(struct spdm *spdm);
 size_t spdm_chunk_limit(const struct spdm *spdm, bool secured);
 ssize_t spdm_chunk_send(struct spdm *spdm, const struct spdm_exchange *x, const u8 **rsp);
-ssize_t spdm_chunk_get(struct spdm *spdm, bool secured, u8 handle, const u8 **rsp);
+ssize_t spdm_chunk_get(struct spdm *spdm, const struct spdm_exchange *x, u8 handle,
+		       const u8 **rsp);
 
 /* transcript.c: what the signatures cover */
 void spdm_transcript_request(struct spdm *spdm, const struct spdm_exchange *x);

@@ -262,6 +262,32 @@ static void chunks_are_cancelled_between_two(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake->objects, 2);
 }
 
+/* Each of them within a second, which DOE allows; and 70 s of patience in all */
+static void slow_chunks_of_a_response_have_an_end(struct kunit *test)
+{
+	struct fake_responder *fake = test->priv;
+	struct spdm_exchange x = {};
+	size_t len = 10000;
+
+	fake->priv = &len;
+	fake->handle = long_answer;
+	fake->object_ms = 990;
+	KUNIT_EXPECT_EQ(test, fake_exchange(fake, &x, request, sizeof(request)), 0);
+	KUNIT_EXPECT_EQ(test, spdm_exchange_end(fake->spdm, &x, len), 0);
+
+	len = SPDM_MAX_MESSAGE;
+	fake->objects = 0;
+	KUNIT_EXPECT_EQ(test, fake_exchange(fake, &x, request, sizeof(request)), -EBUSY);
+	KUNIT_EXPECT_STREQ(test, spdm_fault_text(fake->spdm),
+			   "the chunks of a response take too long");
+	KUNIT_EXPECT_EQ(test, fake->objects, 70000 / 990 + 1);
+	KUNIT_EXPECT_NULL(test, fake->spdm->big.data);
+
+	/* The next exchange has time of its own. */
+	len = LENGTH;
+	KUNIT_EXPECT_EQ(test, fake_exchange(fake, &x, request, sizeof(request)), 0);
+}
+
 /*
  * Requests
  */
@@ -323,6 +349,22 @@ static void large_request_to_a_busy_device_is_sent_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_exchange(fake, &x, req, sizeof(req)), 0);
 	KUNIT_EXPECT_EQ(test, fake->seen[SPDM_CHUNK_SEND], 2 * 3);
 	KUNIT_EXPECT_EQ(test, fake->seen[SPDM_RESPOND_IF_READY], 1);
+}
+
+/* Chunks anew for each time that it is busy: they share one deadline. */
+static void slow_chunks_of_a_request_have_an_end(struct kunit *test)
+{
+	struct fake_responder *fake = test->priv;
+	struct spdm_exchange x = {};
+	u8 req[10 * PEERS];
+
+	fill(req, CODE, sizeof(req));
+	fake_answer(fake, CODE, FAKE_FOREVER, 0x12, SPDM_ERROR, SPDM_ERROR_BUSY, 0);
+	fake->object_ms = 990;
+	KUNIT_EXPECT_EQ(test, fake_exchange(fake, &x, req, sizeof(req)), -EBUSY);
+	KUNIT_EXPECT_STREQ(test, spdm_fault_text(fake->spdm),
+			   "the chunks of a request take too long");
+	KUNIT_EXPECT_LE(test, fake->now_ms, 71000);
 }
 
 /* Three chunks; their acknowledgments are of 6 bytes, the last one has a response more. */
@@ -419,12 +461,14 @@ static struct kunit_case chunk_cases[] = {
 	KUNIT_CASE(error_in_chunks_is_refused),
 	KUNIT_CASE(large_response_without_the_capability_is_refused),
 	KUNIT_CASE(chunks_are_cancelled_between_two),
+	KUNIT_CASE(slow_chunks_of_a_response_have_an_end),
 	KUNIT_CASE(requests_of_all_sizes_go),
 	KUNIT_CASE(large_request_gets_a_large_response),
 	KUNIT_CASE(large_request_to_a_busy_device_is_sent_again),
 	KUNIT_CASE_PARAM(lie_about_a_large_request_is_seen, send_lie_gen_params),
 	KUNIT_CASE(early_error_ends_a_large_request),
 	KUNIT_CASE(request_above_what_the_device_takes_is_not_sent),
+	KUNIT_CASE(slow_chunks_of_a_request_have_an_end),
 	{}
 };
 

@@ -233,6 +233,7 @@ static ssize_t exchange(void *priv, enum spdm_object type, const void *req, size
 	ssize_t n;
 
 	fake->objects++;
+	fake->now_ms += fake->object_ms;
 	if (type != SPDM_OBJECT_CLEAR || req_len < sizeof(struct spdm_header))
 		return -EIO;
 	spdm_writer_init(&w, fake->object, sizeof(fake->object));
@@ -260,6 +261,14 @@ static void count_sleep(struct spdm *spdm, unsigned int ms)
 	struct fake_responder *fake = spdm->config.priv;
 
 	fake->slept_ms += ms;
+	fake->now_ms += ms;
+}
+
+static u64 count_now(struct spdm *spdm)
+{
+	struct fake_responder *fake = spdm->config.priv;
+
+	return fake->now_ms;
 }
 
 static const struct spdm_ops ops = { .exchange = exchange, .cancelled = cancelled };
@@ -279,6 +288,7 @@ void fake_create(struct kunit *test)
 		KUNIT_FAIL_AND_ABORT(test, "no connection");
 	}
 	fake->spdm->sleep = count_sleep;
+	fake->spdm->now = count_now;
 }
 
 int fake_init(struct kunit *test)

@@ -51,11 +51,13 @@ struct fake_script {
  * @priv: for @handle and @spoil
  * @pad: pads objects with zeros to whole DWs, as DOE does
  * @cancel_at: cancelled when it has seen so many objects, 0 for never
+ * @object_ms: how long each object takes
  * @objects: data objects seen
  * @seen: by code, chunks by their own; a large request once more when it is whole
  * @last: the last whole request
  * @last_len: its bytes
  * @slept_ms: how long the library has waited, had it not been told not to
+ * @now_ms: what time it is: what was slept, and what objects took
  * @peer_transfer: the requester's DataTransferSize
  * @in: a large request
  * @in_len: bytes of it so far
@@ -82,12 +84,14 @@ struct fake_responder {
 	void *priv;
 	bool pad;
 	unsigned int cancel_at;
+	unsigned int object_ms;
 
 	unsigned int objects;
 	unsigned int seen[256];
 	u8 last[FAKE_SIZE];
 	size_t last_len;
 	unsigned int slept_ms;
+	u64 now_ms;
 	u32 peer_transfer;
 
 	u8 in[FAKE_SIZE];
