@@ -24,7 +24,7 @@ failed=0
 
 # The sweep wants slabs that are still in order: before the storm and the fuzzer
 progs=
-for p in locks.sh fail_nth storm fuzz; do
+for p in locks.sh fail_nth fail_nth_native storm fuzz; do
 	if [ -x "$B/image/tests/tests/$p" ]; then
 		progs="$progs /tests/$p"
 	else

@@ -14,19 +14,11 @@
  * SWEEP_ROUNDS repeats all of it (default 1).
  */
 #include "../kselftest_harness.h"
-#include "devsec.h"
+#include "fail_nth.h"
 
-#define FAILSLAB	"/sys/kernel/debug/failslab/"
-#define FAIL_PAGE	"/sys/kernel/debug/fail_page_alloc/"
-#define NTH_MAX		400
-#define BUDGET_MAX	0x100000	/* bytes; more than a verb needs by far */
-#define BUDGET_STEP	8		/* the smallest allocation */
 #define PAGES		4
 #define PAGE_TRIES	12
 #define UNLIMITED	100000
-
-/* The test's own limit; whoever runs it has one that grows with the rounds */
-#define SWEEP_TIMEOUT	100000
 
 /* About half of what there is, so that a sweep of nothing fails */
 #define CALLER_UP_HITS		5
@@ -41,30 +33,6 @@
 FIXTURE(sweep) {
 	struct bdf ep;
 };
-
-static void knob(const char *name, const char *value)
-{
-	put(value, FAILSLAB "%s", name);
-	put(value, FAIL_PAGE "%s", name);
-}
-
-static void injection_off(void)
-{
-	put("0", FAILSLAB "probability");
-	put("0", FAIL_PAGE "probability");
-}
-
-/* Defaults spare every allocation that may wait: all of those meant here */
-static void injection_prepare(void)
-{
-	injection_off();
-	knob("verbose", "0");
-	knob("ignore-gfp-wait", "N");
-	knob("task-filter", "N");
-	knob("interval", "1");
-	put("0", FAIL_PAGE "min-order");
-	put("N", FAILSLAB "cache-filter");
-}
 
 FIXTURE_SETUP(sweep)
 {
@@ -109,41 +77,12 @@ static void is_whole(struct __test_metadata *_metadata, const char *ep, int rc, 
 		is_undone(_metadata, ep);
 }
 
-/*
- * Write with the nth allocation of this task failing. Returns the result of the
- * write; @hit: there was an nth.
- */
-static int put_nth(const char *path, unsigned int nth, bool *hit)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int knob_fd = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
-	char left[16] = "";
-	int rc;
-
-	rc = dprintf(knob_fd, "%u", nth) < 0 ? -EBADF : 0;
-	if (!rc && write(fd, "1", 1) < 0)
-		rc = -errno;
-	*hit = pread(knob_fd, left, sizeof(left) - 1, 0) > 0 && !atoi(left);
-	if (pwrite(knob_fd, "0", 1, 0) < 0)
-		rc = -EBADF;
-	close(knob_fd);
-	close(fd);
-	return rc;
-}
-
 /* The device anew: what is allocated on first use is allocated again */
 static void renew(struct __test_metadata *_metadata, const char *ep)
 {
 	ASSERT_EQ(0, put("1", DEV "remove", ep));
 	ASSERT_EQ(0, put("1", "/sys/bus/pci/rescan"));
 	ASSERT_STREQ("disconnected", await("disconnected", 5000, DEV "tsm/state", ep));
-}
-
-static int rounds(void)
-{
-	const char *env = getenv("SWEEP_ROUNDS");
-
-	return env && *env ? atoi(env) : 1;
 }
 
 static void caller_connects(struct __test_metadata *_metadata, const char *ep)
@@ -154,7 +93,7 @@ static void caller_connects(struct __test_metadata *_metadata, const char *ep)
 
 	for (nth = 1; hit && nth < NTH_MAX; nth++) {
 		renew(_metadata, ep);
-		rc = put_nth(str(DEV "tsm/connect", ep), nth, &hit);
+		rc = put_nth("1", str(DEV "tsm/connect", ep), nth, &hit);
 		is_whole(_metadata, ep, rc, true);
 		hits += hit;
 		refused += rc == -ENOMEM;
@@ -177,7 +116,7 @@ static void caller_disconnects(struct __test_metadata *_metadata, const char *ep
 
 	for (nth = 1; hit && nth < NTH_MAX; nth++) {
 		ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
-		rc = put_nth(str(DEV "tsm/disconnect", ep), nth, &hit);
+		rc = put_nth("1", str(DEV "tsm/disconnect", ep), nth, &hit);
 		is_whole(_metadata, ep, rc, false);
 		hits += hit;
 		refused += rc == -ENOMEM;
@@ -197,32 +136,6 @@ TEST_F_TIMEOUT(sweep, of_the_caller, SWEEP_TIMEOUT)
 		caller_connects(_metadata, self->ep.s);
 		caller_disconnects(_metadata, self->ep.s);
 	}
-}
-
-/* Only stacks with the worker's function in them */
-static bool aim_at_worker(const char *dir)
-{
-	unsigned long start, end;
-
-	run("sort /proc/kallsyms | grep -A1 ' dsm_work$' | cut -c1-16 >/tmp/dsm_work");
-	if (sscanf(get("/tmp/dsm_work"), "%lx %lx", &start, &end) != 2)
-		return false;
-	return !put(str("0x%lx", start), "%srequire-start", dir) &&
-	       !put(str("0x%lx", end), "%srequire-end", dir) &&
-	       !put("32", "%sstacktrace-depth", dir);
-}
-
-/* Write to @path with @times allocations of the worker failing after @budget */
-static int put_budget(const char *dir, const char *path, int budget, int times)
-{
-	int rc;
-
-	put(str("%d", budget), "%sspace", dir);
-	put(str("%d", times), "%stimes", dir);
-	put("100", "%sprobability", dir);
-	rc = put("1", "%s", path);
-	put("0", "%sprobability", dir);
-	return rc;
 }
 
 /* A sweep over the worker's allocations in one verb, and what came of it */
@@ -247,7 +160,7 @@ static int worker_round(struct worker_sweep *sweep, int budget)
 
 	if (!sweep->connect)
 		ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
-	rc = put_budget(FAILSLAB, str(DEV "tsm/%sconnect", ep, sweep->connect ? "" : "dis"),
+	rc = put_budget(FAILSLAB, "1", str(DEV "tsm/%sconnect", ep, sweep->connect ? "" : "dis"),
 			budget, 1);
 	hit = !atoi(get(FAILSLAB "times"));
 	is_whole(_metadata, ep, rc, sweep->connect);
@@ -318,14 +231,14 @@ static void without_pages(struct worker_sweep *sweep, int pages)
 	const char *ep = sweep->ep;
 
 	for (int i = 0; i < PAGE_TRIES; i++) {
-		int rc = put_budget(FAIL_PAGE, str(DEV "tsm/connect", ep), pages, UNLIMITED);
+		int rc = put_budget(FAIL_PAGE, "1", str(DEV "tsm/connect", ep), pages, UNLIMITED);
 
 		sweep->hits += UNLIMITED - atoi(get(FAIL_PAGE "times"));
 		sweep->refused += rc == -ENOMEM;
 		is_whole(_metadata, ep, rc, true);
 		if (rc)
 			continue;
-		EXPECT_EQ(0, put_budget(FAIL_PAGE, str(DEV "tsm/disconnect", ep), pages,
+		EXPECT_EQ(0, put_budget(FAIL_PAGE, "1", str(DEV "tsm/disconnect", ep), pages,
 					UNLIMITED));
 		sweep->hits += UNLIMITED - atoi(get(FAIL_PAGE "times"));
 		is_undone(_metadata, ep);
