@@ -149,7 +149,8 @@ static bool load_secrets(void)
 		size_t len = strlen(hex) / 2;
 
 		for (size_t i = 0; i < len; i++)
-			sscanf(hex + 2 * i, "%2hhx", &secret[i]);
+			if (sscanf(hex + 2 * i, "%2hhx", &secret[i]) != 1)
+				return false;
 		if (!scan_add(name, secret, len))
 			return false;
 	}
