@@ -21,7 +21,7 @@ qemu := tools/testing/qemu
 
 # Stages tell their progress on stderr: stdout is for results.
 .PHONY: all help deps tree kernel kernel-debug kernel-kcsan kernel-arm64 image
-.PHONY: demo test kunit kunit-arm64 selftest debug-test reboot-test lab-test soak bench
+.PHONY: demo test kunit kunit-arm64 selftest debug-test reboot-test lab-test nvme-test soak bench
 .PHONY: spdm-test fuzz check check-fast run run-guest shell no-results clean
 .NOTPARALLEL:
 
@@ -89,6 +89,9 @@ reboot-test: kernel image
 
 lab-test: kernel image
 	@$(qemu)/lab-test.sh
+
+nvme-test: kernel image
+	@$(qemu)/nvme-test.sh
 
 # Counts of an earlier run are nobody's verdict, whatever stops this one.
 no-results:

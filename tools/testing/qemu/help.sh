@@ -21,6 +21,7 @@ Judged runs
   reboot-test does a reboot disconnect every device?
   lab-test    does the lab say so when something goes wrong? Its scripts with
               made-up input, and boots that go wrong
+  nvme-test   native SPDM with QEMU's NVMe, for which QEMU must be 9.1 or later
   bench       print figures, 'name value unit' a line, that have limits; up to
               three tries, as others may keep the machine busy: the last counts
   check       check-fast and the matrix of configurations, series bisected

@@ -9,7 +9,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 B=${B:?}
 res=$B/results
-stages=${STAGES:-kunit selftest reboot-test demo bench lab-test spdm-test kunit-arm64 debug-test check-fast}
+stages=${STAGES:-kunit selftest reboot-test demo bench lab-test nvme-test spdm-test kunit-arm64 debug-test check-fast}
 start=$(date +%s)
 mkdir -p "$res"
 
