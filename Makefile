@@ -5,6 +5,7 @@
 B ?= build
 override B := $(abspath $(B))
 KSRC ?=
+BACKPORTS ?=
 JOBS ?= $(shell nproc)
 KERNEL := x86_64$(if $(filter-out 0,$(DEBUG)),-debug)
 # Text for others is taken as it is: a $ in it is a shell's, not make's. It goes
@@ -14,7 +15,7 @@ $(foreach v,$(text),$(eval override $v := $$(value $v)))
 MAKEOVERRIDES :=
 # Debian's own tools first: what the packages bring is what is used.
 export PATH := /usr/sbin:/usr/bin:/sbin:/bin:$(PATH)
-export B KSRC JOBS KERNEL $(text)
+export B KSRC JOBS KERNEL BACKPORTS $(text)
 
 overlay := tools/testing/overlay
 qemu := tools/testing/qemu
@@ -32,6 +33,7 @@ help:
 
 deps:
 	@$(overlay)/deps.sh >&2
+	@$(overlay)/backports.sh >&2
 
 tree: deps
 	@$(overlay)/apply.sh "$$KSRC" >&2

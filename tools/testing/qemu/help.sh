@@ -51,6 +51,8 @@ Variables
   KSRC=         kernel tree or tarball instead of Debian's linux-source-6.12
   B=build       where everything goes   JOBS=        parallel jobs
   ACCEL=tcg     do not try KVM          PROGRESS=15  seconds between progress lines
+  BACKPORTS=1   on Debian 12, as root: install QEMU from Debian's backports suite,
+                which nvme-test wants; the list of sources stays as it is
 
 Modules of your own: make -C build/tree O=${B:-build}/x86_64 M=\$PWD modules, then
 FILES=\$PWD and insmod /files/x.ko. Module.symvers is in the O= folder; an
