@@ -115,7 +115,7 @@ t 'apply: patch of nothing' expect 1 '1.patch changes no' apply ': >repo/patches
 t 'apply: patch creates a file' expect 1 '^overlay: .*/2.patch creates' apply "$creates"
 t 'apply: our file is in the base' expect 1 '/ours.c exists' apply 'touch src/drivers/ours.c'
 
-## deps.sh, help.sh
+## deps.sh
 # deps STATUS ID: what the stubs of dpkg-query and id say
 deps() {
 	mkdir -p "$w/stub"
@@ -132,6 +132,32 @@ one_line() {
 t 'deps: all there' expect 0 '^$' deps installed 1000
 t 'deps: missing, not root: one line' one_line
 
+## backports.sh, nvme-test.sh: with a QEMU that knows no SPDM, and no network
+# backports ID SUITE [VALUE]
+backports() {
+	old_qemu
+	printf '#!/bin/sh\necho %s\n' "$1" >"$w/stub/id"
+	echo "VERSION_CODENAME=$2" >"$w/os-release"
+	B=$w/out BACKPORTS=${3-1} OS_RELEASE=$w/os-release PATH=$w/stub:$PATH \
+		"$overlay/backports.sh"
+}
+old_qemu() {
+	mkdir -p "$w/stub"
+	printf '#!/bin/sh\necho QEMU 7.2\n' >"$w/stub/qemu-system-x86_64"
+	printf '#!/bin/sh\necho apt-get was called\nexit 100\n' >"$w/stub/apt-get"
+	chmod +x "$w"/stub/*
+}
+old_nvme() { old_qemu && PATH=$w/stub:$PATH "$here/nvme-test.sh" --cases; }
+t 'backports: not asked for' expect 0 '^$' backports 0 bookworm ''
+t 'backports: not root' expect 1 '^backports: .* as root: make deps BACKPORTS=1$' \
+	backports 1000 bookworm
+t 'backports: another Debian' expect 0 "nothing is known of backports for 'sid'" backports 0 sid
+t 'backports: they cannot be had' expect 0 '^backports: going on with QEMU 7.2$' \
+	backports 0 bookworm
+t 'nvme-test: QEMU is too old' expect 0 "^ok 3 QEMU's NVMe .* # SKIP QEMU 7.2 has no spdm_port" \
+	old_nvme
+
+## help.sh
 help_names() {
 	for target in $(sed -n 's/^\.PHONY: //p' "$repo/Makefile"); do
 		case $target in all | run-guest | no-results) continue ;; esac
