@@ -50,6 +50,15 @@ is_connected() {
 	[ "$(cat "$nvme/tsm/state")" = connected ] && [ "$(cat "$nvme/authenticated")" = tsm0 ]
 }
 
+is_lost() {
+	[ "$(cat "$nvme/tsm/state") $(cat "$nvme/tsm/reason")" = "failed $1" ] &&
+		[ -z "$(cat "$nvme/authenticated")" ]
+}
+
+remove_and_rescan() {
+	echo 1 >"$nvme/remove" && [ ! -e "$nvme" ] && echo 1 >$pci/../rescan && [ -e "$nvme" ]
+}
+
 info() {
 	sed -n "s/^$1: *//p" "$evidence/info"
 }
@@ -75,7 +84,7 @@ begin() {
 }
 
 good() {
-	begin 21
+	begin 27
 	check "without an anchor it is refused" refused_with "Required key not available"
 	check "and nothing is left" is_apart
 	check "anchors are added" add_anchors
@@ -95,6 +104,12 @@ good() {
 	check "and nothing is left of that" is_apart
 	check "it connects again" eval 'connect && is_connected'
 	check "by fewer messages" [ "$(info messages)" -lt "$first" ]
+	check "a reset is a loss" eval 'echo 1 >"$nvme/reset" && is_lost reset'
+	check "it disconnects after that" eval 'disconnect && is_apart'
+	check "and connects" eval 'connect && is_connected'
+	check "it is removed while it is connected, and found again" remove_and_rescan
+	check "and is not connected" is_apart
+	check "and connects as before" eval 'connect && is_connected'
 	check "the TSM goes, and disconnects it" \
 		eval 'rmmod native_tsm && [ ! -e "$nvme/tsm/connect" ]'
 }
