@@ -42,6 +42,24 @@ static unsigned int max_version = 0x13;
 module_param(max_version, uint, 0644);
 MODULE_PARM_DESC(max_version, "Highest version of SPDM to speak: 0x10 to 0x13 (default 0x13)");
 
+/* Policy: the algorithms to offer. Numbers too large for their field are refused by the type. */
+
+static unsigned int base_asym;
+module_param(base_asym, uint, 0644);
+MODULE_PARM_DESC(base_asym, "Signatures to offer, as bits of BaseAsymAlgo in SPDM's messages; 0 for all (default 0)");
+
+static unsigned int base_hash;
+module_param(base_hash, uint, 0644);
+MODULE_PARM_DESC(base_hash, "Hashes to offer, as bits of BaseHashAlgo; 0 for all (default 0)");
+
+static ushort dhe;
+module_param(dhe, ushort, 0644);
+MODULE_PARM_DESC(dhe, "Key exchanges to offer, as bits of the DHE structure; 0 for all (default 0)");
+
+static ushort aead;
+module_param(aead, ushort, 0644);
+MODULE_PARM_DESC(aead, "Ciphers of sessions to offer, as bits of the AEAD structure; 0 for all (default 0)");
+
 static struct platform_device *native_parent;
 static struct tsm_dev *native_tsm_dev;
 static struct spdm_chain_cache *native_cache;
@@ -133,6 +151,10 @@ static struct spdm *native_create(struct native_dsm *dsm)
 		.trust_unknown = READ_ONCE(trust_unknown),
 		.max_object = READ_ONCE(max_object),
 		.max_version = min_t(unsigned int, READ_ONCE(max_version), U8_MAX),
+		.base_asym = READ_ONCE(base_asym),
+		.base_hash = READ_ONCE(base_hash),
+		.dhe = READ_ONCE(dhe),
+		.aead = READ_ONCE(aead),
 	};
 
 	pci_cma_config(&dsm->cma, &config);
