@@ -81,7 +81,8 @@ soak: kernel-debug image
 	exit $$status
 
 bench: kernel image
-	@$(qemu)/once.sh bench 3 /tests/bench
+	@status=0; $(qemu)/once.sh bench 3 /tests/bench || status=1; \
+	$(qemu)/once.sh bench-spdm 3 /tests/bench_spdm || status=1; exit $$status
 
 demo: kernel image
 	@$(qemu)/once.sh demo 1 /tests/demo
