@@ -33,6 +33,7 @@ struct spdm_chain_cache;
  * -EREMOTEIO	the device answered with an error
  * -EIO		the transport failed
  * -ECANCELED	cancelled between two exchanges
+ * -EINVAL	what the caller asks for does not exist
  * -ENOTCONN	there is no connection, or no session
  *
  * spdm_fault_text() has the details.

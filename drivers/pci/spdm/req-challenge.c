@@ -43,7 +43,7 @@ static int make_request(struct spdm *spdm, u8 slot, u8 *req, size_t *len)
 		return -EMSGSIZE;
 	/* The nonce, and the context behind it: both are only to be new */
 	if (spdm_random(fresh, *len))
-		return spdm_fault(spdm, -EIO, "no random numbers");
+		return spdm_fault(spdm, -ECANCELED, "no random numbers");
 	*len = w.len;
 	return 0;
 }

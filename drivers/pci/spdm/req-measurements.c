@@ -220,7 +220,7 @@ static int measure(struct spdm *spdm, const struct spdm_measure_args *args,
 	int rc;
 
 	if (spdm_random(context, sizeof(context)))
-		return spdm_fault(spdm, -EIO, "no random numbers");
+		return spdm_fault(spdm, -ECANCELED, "no random numbers");
 	rc = make_request(spdm, args, context, req, &x.req_len);
 	if (rc)
 		return rc;

@@ -72,7 +72,7 @@ static int next_id(struct spdm *spdm, u16 *id)
 	struct spdm_session *s = &spdm->session;
 
 	if (!s->next_id && spdm_random(&s->next_id, sizeof(s->next_id)))
-		return spdm_fault(spdm, -EIO, "no random numbers");
+		return spdm_fault(spdm, -ECANCELED, "no random numbers");
 	if (!s->next_id)
 		s->next_id = 1;
 	*id = s->next_id++;
@@ -117,7 +117,7 @@ static int make_request(struct spdm *spdm, u8 slot, u16 id, struct spdm_dhe *dhe
 
 	spdm_header_init(spdm, &req.hdr, SPDM_KEY_EXCHANGE, SPDM_SUMMARY_NONE, slot);
 	if (spdm_random(req.random, sizeof(req.random)))
-		return spdm_fault(spdm, -EIO, "no random numbers");
+		return spdm_fault(spdm, -ECANCELED, "no random numbers");
 	spdm_put(w, &req, sizeof(req));
 	public = spdm_room(w, spdm->algos.dhe_size);
 	if (!public)

@@ -52,8 +52,8 @@ void spdm_transcript_request(struct spdm *spdm, const struct spdm_exchange *x)
 {
 	u8 code = code_of(x);
 
-	/* The session has measurements of its own */
-	if (code != SPDM_GET_MEASUREMENTS || x->secured != spdm->meas_secured)
+	/* The session has measurements of its own, which no other request outside ends. */
+	if ((code == SPDM_GET_MEASUREMENTS) != (x->secured == spdm->meas_secured))
 		spdm_meas_end(spdm);
 	/* Once it was challenged, the device keeps what comes later for the next time */
 	if (voids_m1(code) && !spdm->challenged)

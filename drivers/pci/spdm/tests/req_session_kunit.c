@@ -352,6 +352,62 @@ static void measurements_are_read_in_the_session(struct kunit *test)
 	spdm_blob_free(&result.transcript);
 }
 
+/* What is said outside meanwhile leaves those of the session alone, at both ends. */
+static void measurements_of_a_session_are_its_own(struct kunit *test)
+{
+	struct spdm_measure_args args = { .index = SPDM_MEAS_ALL };
+	struct fake_device *dev = test->priv;
+	struct spdm *spdm = dev->spdm;
+	struct spdm_measurements result = {};
+	size_t len;
+
+	open_one(test, dev);
+	KUNIT_ASSERT_EQ(test, spdm_get_measurements(spdm, &args, &result), 0);
+	spdm_blob_free(&result.transcript);
+	len = spdm->meas.len;
+	KUNIT_EXPECT_EQ(test, spdm_get_digests(spdm), 0);
+	KUNIT_EXPECT_EQ(test, spdm->meas.len, len);
+	KUNIT_EXPECT_EQ(test, spdm_send_heartbeat(spdm), 0);
+	KUNIT_EXPECT_EQ(test, spdm->meas.len, 0);
+}
+
+/* Who signs a challenge need not be the one at the other end of the session. */
+static void nobody_is_challenged_in_a_session(struct kunit *test)
+{
+	struct fake_device *dev = test->priv;
+	struct spdm_info info;
+
+	open_one(test, dev);
+	KUNIT_EXPECT_EQ(test, spdm_authenticate(dev->spdm, 0), -EBUSY);
+	KUNIT_EXPECT_EQ(test, dev->seen[SPDM_GET_DIGESTS] + dev->seen[SPDM_CHALLENGE], 0);
+	spdm_info(dev->spdm, &info);
+	KUNIT_EXPECT_EQ(test, info.identity, SPDM_IDENTITY_UNVERIFIED);
+	KUNIT_EXPECT_EQ(test, info.session_id, dev->spdm->session.id);
+}
+
+static void the_next_session_needs_an_anchor_too(struct kunit *test)
+{
+	struct fake_device *dev = test->priv;
+	struct spdm *spdm = dev->spdm;
+	struct key *anchors = fake_anchors(FAKE_ROOT);
+	struct spdm_info info;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(anchors));
+	spdm->config.anchors = anchors;
+	spdm->config.trust_unknown = false;
+	open_one(test, dev);
+	KUNIT_ASSERT_EQ(test, spdm_session_end(spdm), 0);
+	spdm->config.anchors = NULL;
+	fake_anchors_free(anchors);
+
+	KUNIT_EXPECT_EQ(test, spdm_session_start(spdm, 0), -ENOKEY);
+	expect_nothing_left(test, spdm);
+	spdm_info(spdm, &info);
+	KUNIT_EXPECT_EQ(test, info.identity, SPDM_IDENTITY_NONE);
+	KUNIT_EXPECT_NULL(test, spdm->slots[0].leaf);
+	KUNIT_EXPECT_EQ(test, dev->seen[SPDM_KEY_EXCHANGE], 0);
+}
+
 static void the_end_comes_even_if_the_device_disagrees(struct kunit *test)
 {
 	struct fake_device *dev = test->priv;
@@ -436,6 +492,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(keys_are_updated_and_used),
 	KUNIT_CASE_PARAM(a_failed_key_update_ends_the_session, updates_gen_params),
 	KUNIT_CASE(measurements_are_read_in_the_session),
+	KUNIT_CASE(measurements_of_a_session_are_its_own),
+	KUNIT_CASE(nobody_is_challenged_in_a_session),
+	KUNIT_CASE(the_next_session_needs_an_anchor_too),
 	KUNIT_CASE(the_end_comes_even_if_the_device_disagrees),
 	KUNIT_CASE_PARAM(a_spoilt_answer_of_a_vendor_is_refused, vendors_gen_params),
 	KUNIT_CASE(a_vendor_is_spoken_to_in_a_session_only),
