@@ -11,6 +11,7 @@
  * were compared with the digest of the slot before.
  */
 #include <linux/err.h>
+#include <linux/minmax.h>
 
 #include "crypto.h"
 #include "cursor.h"
@@ -120,9 +121,12 @@ static int judge_validity(struct spdm *spdm, const struct spdm_cert *cert)
 	return 0;
 }
 
-/* May @issuer sign others, and did it sign @cert? */
+/*
+ * May @issuer sign others, and did it sign @cert? @room: how many certificates may
+ * follow it by what those before it say, and then, may follow @cert.
+ */
 static int judge_link(struct spdm *spdm, const struct spdm_cert *cert,
-		      const struct spdm_cert *issuer)
+		      const struct spdm_cert *issuer, unsigned int *room)
 {
 	struct spdm_cert_info info;
 	int rc;
@@ -130,6 +134,11 @@ static int judge_link(struct spdm *spdm, const struct spdm_cert *cert,
 	spdm_cert_info(issuer, &info);
 	if (!info.ca || (info.has_usage && !info.cert_sign))
 		return spdm_fault(spdm, -EKEYREJECTED, "issuer in the chain is no CA");
+	if (info.path_max)
+		*room = min_t(unsigned int, *room, info.path_max);
+	if (!*room)
+		return spdm_fault(spdm, -EKEYREJECTED, "chain is longer than an issuer allows");
+	--*room;
 	rc = spdm_cert_check(cert, issuer);
 	return rc ? spdm_fault(spdm, rc, "certificate is not signed by the one before it") : 0;
 }
@@ -185,6 +194,7 @@ static struct spdm_cert *walk(struct spdm *spdm, struct spdm_reader *r, const u8
 			      enum spdm_identity *identity)
 {
 	struct spdm_cert *cert = NULL;
+	unsigned int room = MAX_CERTS;
 
 	for (int nr = 0; r->left; nr++) {
 		struct spdm_cert *issuer = cert;
@@ -202,7 +212,7 @@ static struct spdm_cert *walk(struct spdm *spdm, struct spdm_reader *r, const u8
 			spdm_cert_free(issuer);
 			return cert;
 		}
-		rc = issuer ? judge_link(spdm, cert, issuer) :
+		rc = issuer ? judge_link(spdm, cert, issuer, &room) :
 			      judge_first(spdm, cert, der, len, root_hash, identity);
 		spdm_cert_free(issuer);
 		if (rc) {

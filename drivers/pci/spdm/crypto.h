@@ -62,6 +62,7 @@ int spdm_aead_open(struct spdm_aead *aead, const u8 *iv, const void *aad, size_t
  * struct spdm_cert_info - what the rules for chains look at
  * @ca: basicConstraints says CA
  * @has_ca: there are basicConstraints
+ * @path_max: how many certificates may follow it in a chain; 0 for any number
  * @digital_signature: keyUsage has digitalSignature
  * @cert_sign: keyUsage has keyCertSign
  * @has_usage: there is keyUsage
@@ -77,6 +78,7 @@ int spdm_aead_open(struct spdm_aead *aead, const u8 *iv, const void *aad, size_t
 struct spdm_cert_info {
 	bool ca;
 	bool has_ca;
+	u8 path_max;
 	bool digital_signature;
 	bool cert_sign;
 	bool has_usage;

@@ -5,7 +5,8 @@
  *
  * What a certificate has to be to stand in a chain is not decided here, nor is
  * the clock asked. An unknown extension is stepped over even where it is marked
- * critical: those of DICE are, and devices have them.
+ * critical: those of DICE are, and devices have them. X.509's own are refused
+ * then, since they are about whom the certificate may vouch for.
  *
  * RFC 5280; DMTF DSP0274, annex on leaf certificates.
  */
@@ -19,6 +20,7 @@
 #include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/key.h>
+#include <linux/limits.h>
 #include <linux/slab.h>
 #include <linux/spdm.h>
 #include <linux/string.h>
@@ -82,6 +84,8 @@ static const struct oid ext_oids[EXT_OTHER] = {
 struct ext_context {
 	struct spdm_cert *cert;
 	enum ext type;		/* the extension that is read */
+	bool ce;		/* it is one of X.509's own */
+	bool critical;		/* nobody may step over it */
 	unsigned long seen;	/* those that were */
 	struct oid name_type;	/* type of the other name that is read */
 };
@@ -96,9 +100,20 @@ int spdm_ext_type(void *context, size_t hdrlen, unsigned char tag, const void *v
 {
 	struct ext_context *c = context;
 
+	c->ce = vlen > strlen(OID_CE) && !memcmp(value, OID_CE, strlen(OID_CE));
+	c->critical = false;
 	for (c->type = 0; c->type < EXT_OTHER; c->type++)
 		if (oid_is(value, vlen, &ext_oids[c->type]))
 			break;
+	return 0;
+}
+
+int spdm_ext_critical(void *context, size_t hdrlen, unsigned char tag, const void *value,
+		      size_t vlen)
+{
+	struct ext_context *c = context;
+
+	c->critical = memchr_inv(value, 0, vlen);
 	return 0;
 }
 
@@ -152,6 +167,29 @@ int spdm_ids_id(void *context, size_t hdrlen, unsigned char tag, const void *val
 }
 
 /*
+ * pathLenConstraint, which the kernel's parser does not look at. It has seen to
+ * what comes before: there is a SEQUENCE, empty, or that begins with cA TRUE.
+ */
+static int note_constraints(struct spdm_cert_info *info, const void *value, size_t len)
+{
+	u8 tag, size, path;
+	struct spdm_reader r;
+
+	info->has_ca = true;
+	spdm_reader_init(&r, value, len);
+	spdm_get(&r, 2 + 3);
+	if (!r.left)
+		return 0;
+	tag = spdm_get_u8(&r);
+	size = spdm_get_u8(&r);
+	path = spdm_get_u8(&r);
+	if (r.bad || r.left || tag != ASN1_INT || size != 1 || path > S8_MAX)
+		return -EBADMSG;
+	info->path_max = path + 1;
+	return 0;
+}
+
+/*
  * An extension that is there twice is refused: the kernel's parser would take
  * what either of them permits.
  */
@@ -169,8 +207,7 @@ int spdm_ext_value(void *context, size_t hdrlen, unsigned char tag, const void *
 		info->has_usage = true;
 		return 0;
 	case EXT_CONSTRAINTS:
-		info->has_ca = true;
-		return 0;
+		return note_constraints(info, value, vlen);
 	case EXT_ALT_NAME:
 		return asn1_ber_decoder(&spdm_san_decoder, c, value, vlen);
 	case EXT_EXT_KEY_USAGE:
@@ -179,7 +216,7 @@ int spdm_ext_value(void *context, size_t hdrlen, unsigned char tag, const void *
 	case EXT_SPDM_IDS:
 		return asn1_ber_decoder(&spdm_ids_decoder, c, value, vlen);
 	default:
-		return 0;
+		return c->critical && c->ce ? -EKEYREJECTED : 0;
 	}
 }
 
@@ -252,7 +289,7 @@ static int parse_error(long err)
 {
 	switch (err) {
 	case -ENOMEM:
-	case -EKEYREJECTED:	/* signed by itself, badly */
+	case -EKEYREJECTED:	/* signed by itself, badly; or with demands that nobody knows */
 		return err;
 	case -ENOPKG:
 		return -EOPNOTSUPP;
@@ -282,7 +319,7 @@ struct spdm_cert *spdm_cert_new(const void *der, size_t len)
 	c.cert = cert;
 	rc = asn1_ber_decoder(&spdm_ext_decoder, &c, cert->x509->tbs, cert->x509->tbs_size);
 	if (rc)
-		return ERR_PTR(rc == -ENOMEM ? rc : -EBADMSG);
+		return ERR_PTR(parse_error(rc));
 
 	cert_info(cert);
 	return_ptr(cert);
@@ -308,12 +345,20 @@ bool spdm_cert_fits(const struct spdm_cert *cert, u32 asym)
  * Signatures of certificates
  */
 
-/* Digests that somebody could have made a second message for vouch for nothing. */
+#define RSA_MIN_SIZE	256	/* bytes; the smallest that SPDM knows */
+
+/*
+ * Digests that somebody could have made a second message for vouch for nothing,
+ * nor do keys that somebody could have factored.
+ */
 static bool sig_usable(const struct x509_certificate *x509)
 {
-	const char *hash = x509->sig->hash_algo;
+	const struct public_key_signature *sig = x509->sig;
+	const char *hash = sig->hash_algo;
 
-	return !x509->unsupported_sig && hash && strcmp(hash, "sha1") && strcmp(hash, "sha224");
+	if (x509->unsupported_sig || !hash || !strcmp(hash, "sha1") || !strcmp(hash, "sha224"))
+		return false;
+	return strcmp(sig->pkey_algo, "rsa") || sig->s_size >= RSA_MIN_SIZE;
 }
 
 /* Does @x509 name @issuer as its issuer, by each of the names that it gives? */

@@ -28,7 +28,8 @@ class Maker:
         self.made = {}
         self.serial = 0
 
-    def make(self, name, issuer, ca=False, usage="sign", years="now", key=None, more=()):
+    def make(self, name, issuer, ca=False, usage="sign", years="now", key=None, more=(),
+             path=None):
         key = key or ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         by = self.made[issuer] if issuer else (None, key, subject)
@@ -38,14 +39,14 @@ class Maker:
              .public_key(key.public_key()).serial_number(self.serial)
              .not_valid_before(datetime.datetime(begin, 1, 1))
              .not_valid_after(datetime.datetime(end, 12, 31))
-             .add_extension(x509.BasicConstraints(ca, None), True)
+             .add_extension(x509.BasicConstraints(ca, path), True)
              .add_extension(x509.KeyUsage(
                  digital_signature=usage == "sign", key_cert_sign=usage == "certs",
                  key_agreement=usage == "agree", content_commitment=False,
                  key_encipherment=False, data_encipherment=False, crl_sign=False,
                  encipher_only=False, decipher_only=False), True))
         for extension in more:
-            b = b.add_extension(extension, False)
+            b = b.add_extension(extension, isinstance(extension, x509.NameConstraints))
         cert = b.sign(by[1], hashes.SHA256())
         self.made[name] = (cert.public_bytes(serialization.Encoding.DER), key, subject)
 
@@ -70,7 +71,7 @@ def main():
     name = x509.OtherName(ObjectIdentifier(INFO), utf8("ACME:WIDGET:0001"))
     device = rsa.generate_private_key(65537, 2048)
     m.make("root", None, ca=True, usage="certs")
-    m.make("inter", "root", ca=True, usage="certs")
+    m.make("inter", "root", ca=True, usage="certs", path=0)
     m.make("leaf", "inter", key=device,
            more=[x509.SubjectAlternativeName([name]), eku(RESPONDER, REQUESTER)])
     m.make("other_root", None, ca=True, usage="certs")
@@ -86,6 +87,12 @@ def main():
     m.make("leaf_past", "root", years="past")
     m.make("leaf_future", "root", years="future")
     m.make("leaf_ec", "root")
+    m.make("too_deep", "inter", ca=True, usage="certs")
+    m.make("leaf_too_deep", "too_deep")
+    m.make("leaf_limits", "root",
+           more=[x509.NameConstraints([x509.DNSName("example.org")], None)])
+    m.make("weak", "root", ca=True, usage="certs", key=rsa.generate_private_key(65537, 1024))
+    m.make("leaf_of_weak", "weak")
 
     print("/* SPDX-License-Identifier: GPL-2.0 */")
     print("/*\n * Made by tools/testing/vectors/spdm-chains.py; not edited by hand.")

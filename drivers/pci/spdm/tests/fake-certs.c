@@ -30,6 +30,11 @@ static const struct fake_der ders[] = {
 	[FAKE_LEAF_PAST] = DER(cert_leaf_past),
 	[FAKE_LEAF_FUTURE] = DER(cert_leaf_future),
 	[FAKE_LEAF_EC] = DER(cert_leaf_ec),
+	[FAKE_TOO_DEEP] = DER(cert_too_deep),
+	[FAKE_LEAF_TOO_DEEP] = DER(cert_leaf_too_deep),
+	[FAKE_LEAF_LIMITS] = DER(cert_leaf_limits),
+	[FAKE_WEAK] = DER(cert_weak),
+	[FAKE_LEAF_OF_WEAK] = DER(cert_leaf_of_weak),
 };
 
 const struct fake_der *fake_der(enum fake_cert cert)

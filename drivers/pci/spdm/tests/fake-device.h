@@ -27,6 +27,11 @@ enum fake_cert {
 	FAKE_LEAF_PAST,
 	FAKE_LEAF_FUTURE,
 	FAKE_LEAF_EC,
+	FAKE_TOO_DEEP,		/* a CA that its issuer's pathLen does not allow */
+	FAKE_LEAF_TOO_DEEP,
+	FAKE_LEAF_LIMITS,	/* a critical extension of X.509's that is not known */
+	FAKE_WEAK,		/* a CA with RSA-1024 */
+	FAKE_LEAF_OF_WEAK,
 	FAKE_END,
 };
 

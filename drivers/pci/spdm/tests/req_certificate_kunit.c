@@ -248,6 +248,12 @@ struct chain_case {
 static const struct chain_case chain_cases[] = {
 	{ "an issuer is no CA", { R, FAKE_NO_CA, FAKE_LEAF_OF_NO_CA, END },
 	  -EKEYREJECTED, "issuer in the chain is no CA" },
+	{ "there is one CA too many", { R, FAKE_INTER, FAKE_TOO_DEEP, FAKE_LEAF_TOO_DEEP, END },
+	  -EKEYREJECTED, "chain is longer than an issuer allows" },
+	{ "it has limits that are not known", { R, FAKE_LEAF_LIMITS, END },
+	  -EKEYREJECTED, "certificate cannot be used" },
+	{ "an issuer has RSA-1024", { R, FAKE_WEAK, FAKE_LEAF_OF_WEAK, END },
+	  -EOPNOTSUPP, "certificate is not signed by the one before it" },
 	{ "an issuer may not sign certificates", { R, FAKE_NO_CERTS, FAKE_LEAF_OF_NO_CERTS, END },
 	  -EKEYREJECTED, "issuer in the chain is no CA" },
 	{ "a link is missing", { R, FAKE_LEAF, END },
