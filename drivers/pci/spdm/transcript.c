@@ -50,10 +50,11 @@ static bool voids_m1(u8 code)
  */
 void spdm_transcript_request(struct spdm *spdm, const struct spdm_exchange *x)
 {
-	u8 code = code_of(x);
+	bool measures = code_of(x) == SPDM_GET_MEASUREMENTS;
+	bool same = x->secured == spdm->meas_secured;
 
 	/* The session has measurements of its own, which no other request outside ends. */
-	if ((code == SPDM_GET_MEASUREMENTS) != (x->secured == spdm->meas_secured))
+	if (measures != same)
 		spdm_meas_end(spdm);
 	/* Once it was challenged, the device keeps what comes later for the next time */
 	if (voids_m1(code) && !spdm->challenged)
