@@ -15,6 +15,8 @@
 
 #define TRACING		"/sys/kernel/tracing/"
 #define KEY_LOG		"/tmp/keys"
+#define KEPT_DEBUG	"devsec_bus native_tsm pci_tsm regmap"
+#define KEEP		"while read -r f; do cat $f >>/tmp/kept/%d/%s 2>/dev/null; done"
 #define DYNDBG		"/sys/kernel/debug/dynamic_debug/control"
 #define BUFFER_KB	"65536"		/* for each of the processors */
 
@@ -129,11 +131,10 @@ static int scan_entry(const char *path, const struct stat *st, int type, struct 
 /* Copies of what is there now, for a search once all secrets are known */
 static void keep_files(const char *ep, int n)
 {
-	run("mkdir -p /tmp/kept/%d; cd /sys/kernel/debug; "
-	    "find devsec_bus native_tsm pci_tsm regmap -type f -perm -400 2>/dev/null | "
-	    "while read -r f; do cat $f >>/tmp/kept/%d/debugfs 2>/dev/null; done", n, n);
-	run("cd " DEV "; find . -maxdepth 2 -type f -perm -400 | while read -r f; do "
-	    "cat $f >>/tmp/kept/%d/sysfs 2>/dev/null; done", ep, n);
+	run("mkdir -p /tmp/kept/%d", n);
+	run("cd /sys/kernel/debug; find " KEPT_DEBUG " -type f -perm -400 2>/dev/null | " KEEP, n,
+	    "debugfs");
+	run("cd " DEV "; find . -maxdepth 2 -type f -perm -400 | " KEEP, ep, n, "sysfs");
 }
 
 static bool load_secrets(void)
