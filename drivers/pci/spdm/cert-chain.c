@@ -223,7 +223,7 @@ static struct spdm_cert *walk(struct spdm *spdm, struct spdm_reader *r, const u8
 	return cert ?: ERR_PTR(spdm_fault(spdm, -EBADMSG, "chain without certificates"));
 }
 
-/* Sets leaf and identity of @slot if its chain is good, and leaves them alone if not. */
+/* Sets leaf and identity of @slot if its chain is good. If not, there are none. */
 int spdm_chain_judge(struct spdm *spdm, struct spdm_slot *slot)
 {
 	enum spdm_identity identity = SPDM_IDENTITY_NONE;
@@ -232,6 +232,9 @@ int spdm_chain_judge(struct spdm *spdm, struct spdm_slot *slot)
 	const u8 *root_hash = chain_begin(spdm, slot, &r);
 	int rc;
 
+	spdm_cert_free(slot->leaf);
+	slot->leaf = NULL;
+	slot->identity = SPDM_IDENTITY_NONE;
 	if (!root_hash)
 		return spdm_fault(spdm, -EBADMSG, "head of the certificate chain");
 	leaf = walk(spdm, &r, root_hash, &identity);
@@ -242,7 +245,6 @@ int spdm_chain_judge(struct spdm *spdm, struct spdm_slot *slot)
 		spdm_cert_free(leaf);
 		return rc;
 	}
-	spdm_cert_free(slot->leaf);
 	slot->leaf = leaf;
 	slot->identity = identity;
 	return 0;

@@ -84,7 +84,6 @@ void spdm_forget(struct spdm *spdm)
 	memset(spdm->vca, 0, sizeof(spdm->vca));
 	spdm->vca_len = 0;
 	spdm->digests_len = 0;
-	spdm->challenged = false;
 	spdm->meas_secured = false;
 }
 
@@ -173,11 +172,10 @@ struct spdm *spdm_create(const struct spdm_config *config)
 	/* Transports carry whole DWs */
 	size = round_down(spdm->config.max_object, 4);
 	spdm->config.max_object = size;
-	spdm->tx = kvmalloc(size, GFP_KERNEL);
 	spdm->chunk = kvmalloc(size, GFP_KERNEL);
 	spdm->record = kvmalloc(size, GFP_KERNEL);
 	spdm->rx = kvmalloc(size, GFP_KERNEL);
-	if (!spdm->tx || !spdm->chunk || !spdm->record || !spdm->rx) {
+	if (!spdm->chunk || !spdm->record || !spdm->rx) {
 		spdm_destroy(spdm);
 		return ERR_PTR(-ENOMEM);
 	}
@@ -202,7 +200,6 @@ void spdm_destroy(struct spdm *spdm)
 		return;
 	spdm_forget(spdm);
 	size = spdm->config.max_object;
-	kvfree_sensitive(spdm->tx, size);
 	kvfree_sensitive(spdm->chunk, size);
 	kvfree_sensitive(spdm->record, size);
 	kvfree_sensitive(spdm->rx, size);
@@ -245,10 +242,11 @@ EXPORT_SYMBOL_GPL(spdm_connect);
  * @slot: the chain, 0 to 7
  *
  * Reads digests, and the chain if no cache has it, and challenges the device. What
- * was known of its identity is forgotten first.
+ * was known of its identity is forgotten first. Not while there is a session: what
+ * spdm_info() tells is who is at the other end of that.
  *
  * Context: as spdm_connect().
- * Return: 0, or an errno as in linux/spdm.h.
+ * Return: 0, -EBUSY if there is a session, or an errno as in linux/spdm.h.
  */
 int spdm_authenticate(struct spdm *spdm, u8 slot)
 {
@@ -258,6 +256,8 @@ int spdm_authenticate(struct spdm *spdm, u8 slot)
 	rc = enter_slot(spdm, SPDM_STATE_CONNECTED, slot);
 	if (rc)
 		return rc;
+	if (spdm->session.state != SPDM_SESSION_NONE)
+		return spdm_fault(spdm, -EBUSY, "there is a session");
 
 	/* The device signs all since DIGESTS: asked for it, both ends begin together. */
 	spdm->state = SPDM_STATE_CONNECTED;
@@ -267,12 +267,7 @@ int spdm_authenticate(struct spdm *spdm, u8 slot)
 	if (!rc)
 		rc = spdm_challenge(spdm, slot);
 	spdm_m1_end(spdm);
-	if (rc)
-		return rc;
-	spdm->challenged = true;
-	spdm->slot = slot;
-	spdm->state = SPDM_STATE_AUTHENTICATED;
-	return 0;
+	return rc;
 }
 EXPORT_SYMBOL_GPL(spdm_authenticate);
 
@@ -285,7 +280,7 @@ EXPORT_SYMBOL_GPL(spdm_authenticate);
  *
  * Context: as spdm_connect().
  * Return: 0, -ENOKEY if there is no such anchor any more, -ENOTCONN if the device
- * is not authenticated, -ENOMEM.
+ * is not authenticated, or -ENOMEM, which says nothing.
  */
 int spdm_recheck_anchor(struct spdm *spdm)
 {
@@ -336,7 +331,9 @@ EXPORT_SYMBOL_GPL(spdm_session_possible);
  * @spdm: the connection
  * @slot: the chain whose key signs the key exchange, 0 to 7
  *
- * That signature authenticates the device, as spdm_authenticate() does.
+ * That signature authenticates the device, as spdm_authenticate() does: the chain
+ * is judged as if it had just come, and what was known of the identity is gone if
+ * this fails.
  *
  * Context: as spdm_connect().
  * Return: 0, -EBUSY if there is a session, or an errno as in linux/spdm.h.
@@ -347,9 +344,7 @@ int spdm_session_start(struct spdm *spdm, u8 slot)
 
 	guard(mutex)(&spdm->lock);
 	rc = enter_slot(spdm, SPDM_STATE_CONNECTED, slot);
-	if (rc)
-		return rc;
-	return spdm_open_session(spdm, slot);
+	return rc ?: spdm_open_session(spdm, slot);
 }
 EXPORT_SYMBOL_GPL(spdm_session_start);
 
@@ -498,9 +493,7 @@ int spdm_measure(struct spdm *spdm, const struct spdm_measure_args *args,
 		return rc;
 	if (args->index == SPDM_MEAS_COUNT)
 		return spdm_fault(spdm, -EINVAL, "there is no measurement of index 0");
-	if (args->sign && !spdm->slots[args->slot].leaf)
-		rc = spdm_identify(spdm, args->slot);
-	return rc ?: spdm_get_measurements(spdm, args, result);
+	return spdm_get_measurements(spdm, args, result);
 }
 EXPORT_SYMBOL_GPL(spdm_measure);
 

@@ -267,6 +267,7 @@ int spdm_get_chain(struct spdm *spdm, u8 slot)
 	return 0;
 }
 
+/* A chain that is known is judged all the same: time and anchors have moved on. */
 int spdm_identify(struct spdm *spdm, u8 slot)
 {
 	struct spdm_chain_cache *cache = spdm->config.cache;
@@ -277,8 +278,6 @@ int spdm_identify(struct spdm *spdm, u8 slot)
 	if (rc)
 		return rc;
 	s = &spdm->slots[slot];
-	if (s->leaf)
-		return 0;
 	if (!s->chain.data && !spdm_cache_find(cache, hash, s->digest, &s->chain)) {
 		rc = spdm_get_chain(spdm, slot);
 		if (rc)

@@ -416,11 +416,13 @@ int spdm_open_session(struct spdm *spdm, u8 slot)
 
 	if (!rc && spdm->session.state != SPDM_SESSION_NONE)
 		rc = spdm_fault(spdm, -EBUSY, "there is a session already");
-	if (!rc)
-		rc = spdm_identify(spdm, slot);
 	if (rc)
 		return rc;
-	rc = key_exchange(spdm, slot);
+	spdm->state = SPDM_STATE_CONNECTED;
+	rc = spdm_identify(spdm, slot);
+	spdm_m1_end(spdm);
+	if (!rc)
+		rc = key_exchange(spdm, slot);
 	if (!rc)
 		rc = finish(spdm);
 	if (rc) {

@@ -170,12 +170,10 @@ struct spdm_session {
  * @digests: DIGESTS as it came, where the transcript of a session has it (MULTI_KEY)
  * @digests_len: bytes in @digests, 0 where it has not
  * @m1: running hash of the transcript that CHALLENGE_AUTH signs, NULL if none is begun
- * @challenged: CHALLENGE_AUTH was good since the last GET_VERSION
  * @meas: transcript of measurements since the last signature: raw messages
  * @meas_room: bytes that @meas has room for
  * @meas_secured: @meas is that of the session
  * @chunk_handle: of the next large request
- * @tx: room for a request, for the steps
  * @chunk: a chunk on its way out
  * @record: a record on its way out
  * @rx: a message, or a record, that came in
@@ -204,12 +202,10 @@ struct spdm {
 	u8 digests[SPDM_MAX_DIGESTS];
 	size_t digests_len;
 	struct spdm_hash *m1;
-	bool challenged;
 	struct spdm_blob meas;
 	size_t meas_room;
 	bool meas_secured;
 	u8 chunk_handle;
-	u8 *tx;
 	u8 *chunk;
 	u8 *record;
 	u8 *rx;

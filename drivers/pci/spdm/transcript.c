@@ -28,22 +28,6 @@ static u8 code_of(const struct spdm_exchange *x)
 	return hdr->code;
 }
 
-/* Those after which an unfinished M1 cannot be finished any more */
-static bool voids_m1(u8 code)
-{
-	switch (code) {
-	case SPDM_GET_MEASUREMENTS:
-	case SPDM_KEY_EXCHANGE:
-	case SPDM_FINISH:
-	case SPDM_HEARTBEAT:
-	case SPDM_KEY_UPDATE:
-	case SPDM_END_SESSION:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /*
  * A request is about to be sent: what does it make void? Repetitions, chunks and
  * RESPOND_IF_READY are parts of it, and do not come here.
@@ -56,9 +40,6 @@ void spdm_transcript_request(struct spdm *spdm, const struct spdm_exchange *x)
 	/* The session has measurements of its own, which no other request outside ends. */
 	if (measures != same)
 		spdm_meas_end(spdm);
-	/* Once it was challenged, the device keeps what comes later for the next time */
-	if (voids_m1(code) && !spdm->challenged)
-		spdm_m1_end(spdm);
 }
 
 static int hash_both(struct spdm_hash *h, const struct spdm_exchange *x, size_t rsp_len)

@@ -230,33 +230,6 @@ static void say(struct kunit *test, u8 code)
 	KUNIT_EXPECT_EQ(test, fake_exchange(fake, &x, req, sizeof(req)), -EOPNOTSUPP);
 }
 
-static void requests_void_an_unfinished_m1(struct kunit *test)
-{
-	static const u8 voiding[] = {
-		SPDM_GET_MEASUREMENTS, SPDM_KEY_EXCHANGE, SPDM_FINISH, SPDM_HEARTBEAT,
-		SPDM_KEY_UPDATE, SPDM_END_SESSION,
-	};
-	static const u8 others[] = { SPDM_GET_CERTIFICATE, SPDM_CHALLENGE, SPDM_VENDOR_DEFINED };
-	struct fake_responder *fake = test->priv;
-
-	fake_connect(test);
-	for (int i = 0; i < ARRAY_SIZE(voiding); i++) {
-		KUNIT_ASSERT_EQ(test, spdm_m1_begin(fake->spdm), 0);
-		say(test, voiding[i]);
-		KUNIT_EXPECT_NULL(test, fake->spdm->m1);
-	}
-	KUNIT_ASSERT_EQ(test, spdm_m1_begin(fake->spdm), 0);
-	for (int i = 0; i < ARRAY_SIZE(others); i++) {
-		say(test, others[i]);
-		KUNIT_EXPECT_NOT_NULL(test, fake->spdm->m1);
-	}
-	fake->spdm->challenged = true;
-	for (int i = 0; i < ARRAY_SIZE(voiding); i++) {
-		say(test, voiding[i]);
-		KUNIT_EXPECT_NOT_NULL(test, fake->spdm->m1);
-	}
-}
-
 static const u8 meas_req[] = { 0x12, SPDM_GET_MEASUREMENTS, 0, 1 };
 static const u8 meas_rsp[] = { 0x12, SPDM_RESPONSE(SPDM_GET_MEASUREMENTS), 0, 0, 1, 2, 3, 4 };
 
@@ -351,7 +324,6 @@ static struct kunit_case core_cases[] = {
 	KUNIT_CASE(failed_reconnect_forgets),
 	KUNIT_CASE(vca_is_what_was_on_the_wire),
 	KUNIT_CASE(vca_has_no_padding),
-	KUNIT_CASE(requests_void_an_unfinished_m1),
 	KUNIT_CASE(measurements_pile_up_until_another_request),
 	KUNIT_CASE(measurements_are_bounded),
 	KUNIT_CASE(digest_of_measurements_is_that_of_the_bytes),
