@@ -322,7 +322,8 @@ static int exchange_keys(struct spdm *spdm, u8 slot, struct spdm_dhe *dhe)
 	if (rc)
 		return rc;
 	s->id = (u32)le16_to_cpu(rsp.fixed->session_id) << 16 | id;
-	s->heartbeat_s = rsp.fixed->hdr.param1;
+	/* From a device that has no heartbeats it is a number without meaning */
+	s->heartbeat_s = spdm->caps & SPDM_CAP_HBEAT ? rsp.fixed->hdr.param1 : 0;
 	s->state = SPDM_SESSION_HANDSHAKE;
 	return 0;
 }
