@@ -84,6 +84,8 @@ TEST_F(connect, files_while_connecting)
 	ASSERT_EQ(0, put("* connect hang 10000", TSM_DEBUG "fault"));
 	writer = put_begin("1", DEV "tsm/connect", ep);
 	EXPECT_STREQ("connecting", await("connecting", 5000, DEV "tsm/state", ep));
+	/* The TSM's context comes a moment later */
+	EXPECT_STREQ(ep, await(ep, 5000, DEV "tsm/dsm", ep));
 	files(_metadata, ep, "connecting", "request", "", ep);
 
 	/* A disconnect takes the connect back, which is what was asked for */
