@@ -5,7 +5,8 @@
  * What all responses have in common is judged here: header, version, code, ERROR,
  * and the length, once a step knows it from the fields. Requests that the device
  * is too busy for, or needs time for, are repeated or asked about within bounds of
- * number and time; all chunks of an exchange have one of time. The contents of a response belong to the step that asked.
+ * number and time; all chunks of an exchange have one of time. The contents of a
+ * response belong to the step that asked.
  *
  * DSP0274 1.3 sec "ERROR response message", "RESPOND_IF_READY" and "Timing".
  */

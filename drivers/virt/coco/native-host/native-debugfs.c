@@ -190,8 +190,8 @@ static const struct pci_tsm_object *find_object(const struct native_door *door, 
 static ssize_t object_read(struct native_door *door, unsigned int type, char __user *buf,
 			   size_t len, loff_t *pos)
 {
-	const struct pci_tsm_object *object;
 	void *copy __free(kvfree) = NULL;
+	const struct pci_tsm_object *object;
 	size_t size = 0;
 
 	/* The reader's memory may take long, and a disconnect waits for the lock */

@@ -89,8 +89,9 @@ static bool has_session(const struct combo *c)
 static bool is_possible(const struct combo *c)
 {
 	bool session = has_session(c);
+	bool dhe = c->of[DHE] != NONE, aead = c->of[AEAD] != NONE;
 
-	if (session != (c->of[DHE] != NONE) || session != (c->of[AEAD] != NONE))
+	if (dhe != session || aead != session)
 		return false;
 	return !c->of[CHUNK] || c->of[VERSION] >= 2;
 }

@@ -28,7 +28,12 @@ static inline bool dsm_start(const char *options)
 /* Everything that a verified connect needs, with these parameters of the TSM */
 static inline bool native_load(const char *topology, const char *dsm, const char *tsm)
 {
-	return devsec_load(topology, NULL) && dsm_start(dsm) && !run(ANCHOR "clear") &&
+	char bus[256], options[256];
+
+	/* Whatever str() made does not live until it is used */
+	snprintf(bus, sizeof(bus), "%s", topology);
+	snprintf(options, sizeof(options), "%s", dsm);
+	return devsec_load(bus, NULL) && dsm_start(options) && !run(ANCHOR "clear") &&
 	       !run(ANCHOR "add " IDENTITY "root-*.der >/tmp/anchors") &&
 	       !run("modprobe native_tsm %s", tsm);
 }

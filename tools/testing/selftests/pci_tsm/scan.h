@@ -20,7 +20,7 @@
 
 #define SCAN_SECRETS	4096
 #define SCAN_WINDOWS	(SCAN_SECRETS * 3 * 64)
-#define SCAN_FILTER	(1 << 22)	/* bits */
+#define SCAN_FILTER	0x400000	/* bits */
 
 struct scan_window {
 	uint64_t value;
