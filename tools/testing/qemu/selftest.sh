@@ -4,7 +4,7 @@
 #
 # usage: selftest.sh [NAME [COMMAND LINE]]
 # environment: B, KERNEL, TESTS='a.test b.test' (default all), VARS='A=1 B=2'
-# (set in the guest), TIMEOUT (default 900)
+# (set in the guest), TIMEOUT (default 1500)
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -23,7 +23,7 @@ for v in ${VARS:-}; do
 done
 
 status=0
-NAME=$name TIMEOUT=${TIMEOUT:-900} STAGE_ERR=$B/logs/$name.err \
+NAME=$name TIMEOUT=${TIMEOUT:-1500} STAGE_ERR=$B/logs/$name.err \
 	"$here/stage.sh" "$name on ${KERNEL:-x86_64}" "$res/$name.ktap" \
 	"$here/run.sh" "$set_vars $cmd" >&2 || status=$?
 "$here/verdict.py" ktap --name "$name" --status $status --skips "$here/skips" \
