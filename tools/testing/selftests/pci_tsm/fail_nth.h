@@ -39,6 +39,9 @@ static inline void injection_prepare(void)
 	knob("ignore-gfp-wait", "N");
 	knob("task-filter", "N");
 	knob("interval", "1");
+	/* Of any stack, whatever a program before has aimed at */
+	knob("require-start", "0");
+	knob("require-end", "0xffffffffffffffff");
 	put("0", FAIL_PAGE "min-order");
 	put("N", FAILSLAB "cache-filter");
 }
