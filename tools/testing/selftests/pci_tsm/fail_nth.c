@@ -22,7 +22,7 @@
 
 /* About half of what there is, so that a sweep of nothing fails */
 #define CALLER_UP_HITS		5
-#define CALLER_UP_REFUSED	3
+#define CALLER_UP_REFUSED	2
 #define CALLER_DOWN_HITS	2
 #define CALLER_DOWN_REFUSED	1
 #define WORKER_UP_HITS		15
