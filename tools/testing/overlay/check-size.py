@@ -13,7 +13,7 @@ import re
 import sys
 
 MAX_FILE, MAX_FUNCTION = 700, 60
-GENERATED = re.compile(r"YNL-GEN|do not edit|generated (by|from|with)", re.I)
+GENERATED = re.compile(r"YNL-GEN|do not edit|generated (by|from|with)|auto-generated", re.I)
 
 
 def c_functions(lines):
