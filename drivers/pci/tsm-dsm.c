@@ -29,6 +29,7 @@ static void dsm_free(struct work_struct *work)
 {
 	struct pci_tsm_dsm *dsm = container_of(to_rcu_work(work), struct pci_tsm_dsm, free_work);
 
+	pci_tsm_evidence_drop(dsm);
 	pci_dev_put(dsm->pdev);
 	kfree(dsm);
 }
@@ -104,7 +105,7 @@ static struct pci_tsm_dsm *dsm_alloc(struct pci_dev *pdev)
 
 	kref_init(&dsm->ref);
 	dsm->pdev = pci_dev_get(pdev);
-	pci_tsm_record_init(&dsm->rec, PCI_TSM_DISCONNECTED);
+	pci_tsm_record_init(&dsm->rec, PCI_TSM_STATE_DISCONNECTED);
 	raw_spin_lock_init(&dsm->lock);
 	INIT_LIST_HEAD(&dsm->fns);
 	for (int i = 0; i < ARRAY_SIZE(dsm->queue); i++)
@@ -160,7 +161,7 @@ static struct pci_tsm_fn *fn_alloc(struct pci_dev *pdev, struct pci_tsm_dsm *dsm
 	fn->pdev = pci_dev_get(pdev);
 	fn->dsm = dsm;
 	INIT_LIST_HEAD(&fn->node);
-	pci_tsm_record_init(&fn->rec, PCI_TSM_UNBOUND);
+	pci_tsm_record_init(&fn->rec, PCI_TSM_STATE_UNBOUND);
 	return fn;
 }
 
@@ -470,8 +471,8 @@ void pci_tsm_view(struct pci_dev *pdev, struct pci_tsm_view *view)
 	enum pci_tsm_reason loss;
 
 	*view = (struct pci_tsm_view) {
-		.dsm = { .new = PCI_TSM_DISCONNECTED },
-		.fn = { .new = PCI_TSM_UNBOUND },
+		.dsm = { .new = PCI_TSM_STATE_DISCONNECTED },
+		.fn = { .new = PCI_TSM_STATE_UNBOUND },
 		.is_dsm = fn ? pci_tsm_fn_is_dsm(fn) : pci_tsm_capable(pdev),
 		.tsm_id = -1,
 	};
@@ -482,8 +483,8 @@ void pci_tsm_view(struct pci_dev *pdev, struct pci_tsm_view *view)
 	pci_tsm_record_read(&fn->rec, &view->fn);
 	/* An interface is worth no more than the session behind it */
 	loss = pci_tsm_record_loss(&fn->dsm->rec);
-	if (loss && view->fn.new == PCI_TSM_BOUND) {
-		view->fn.new = PCI_TSM_ERROR;
+	if (loss && view->fn.new == PCI_TSM_STATE_BOUND) {
+		view->fn.new = PCI_TSM_STATE_ERROR;
 		view->fn.reason = loss;
 	}
 	scoped_guard(raw_spinlock_irqsave, &fn->dsm->lock) {

@@ -104,6 +104,26 @@ int pci_tsm_move(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn, enum pci_tsm_st
 }
 
 /**
+ * pci_tsm_event_evidence() - tell that the generation of a DSM's evidence moved
+ * @dsm: the DSM
+ *
+ * Context: as pci_tsm_move().
+ */
+void pci_tsm_event_evidence(struct pci_tsm_dsm *dsm)
+{
+	struct pci_tsm_fn *fn = find_own_fn(dsm);
+	char event[] = "TSM_EVENT=evidence";
+	char tsm[ENV_MAX];
+	char *env[3] = { event, tsm };
+
+	if (!fn)
+		return;
+	snprintf(tsm, sizeof(tsm), "TSM=tsm%d", tsm_id(dsm));
+	kobject_uevent_env(&fn->pdev->dev.kobj, KOBJ_CHANGE, env);
+	pci_tsm_fn_put(fn);
+}
+
+/**
  * pci_tsm_event_tsm() - tell that a TSM serves a device now, or does no more
  * @pdev: the device
  * @event: "available" or "gone"

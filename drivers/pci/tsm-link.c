@@ -12,6 +12,7 @@
 #include <linux/cleanup.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
+#include <linux/sched/mm.h>
 
 #include "tsm.h"
 #include "tsm-hooks.h"
@@ -53,7 +54,7 @@ static bool is_not_at_rest(struct pci_tsm_fn *fn)
 	struct pci_tsm_change now;
 
 	pci_tsm_record_read(&fn->rec, &now);
-	return now.new != PCI_TSM_UNBOUND;
+	return now.new != PCI_TSM_STATE_UNBOUND;
 }
 
 /* A TSM may hand out an error, or NULL as older drivers do */
@@ -212,6 +213,7 @@ static void bring_down(struct pci_tsm_dsm *dsm, enum pci_tsm_step step,
 		remove_fn(dsm, fn);
 		pci_tsm_unuse_fn(fn);
 	}
+	pci_tsm_evidence_drop(dsm);
 	let_sleep(dsm);
 }
 
@@ -458,6 +460,7 @@ static ssize_t do_guest_req(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 static int do_refresh(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 {
 	struct pci_tsm_refresh *r = req->refresh;
+	struct pci_tsm_snapshot *answer;
 	int rc;
 
 	if (!dsm->up || !req->fn->tsm)
@@ -467,6 +470,29 @@ static int do_refresh(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 	pci_tsm_op_begin(dsm, req->fn, true);
 	rc = ops_of(dsm)->refresh_evidence(req->fn->tsm, r->types, r->slot, r->nonce, &r->result);
 	pci_tsm_op_end(dsm);
+	if (rc)
+		return rc;
+	answer = pci_tsm_snapshot_make(&r->result, r);
+	if (IS_ERR(answer))
+		return PTR_ERR(answer);
+	rc = pci_tsm_evidence_learn(dsm, answer);
+	if (rc < 0) {
+		pci_tsm_snapshot_put(answer);
+		return rc;
+	}
+	r->answer = answer;
+	if (rc)
+		pci_tsm_event_evidence(dsm);
+	return 0;
+}
+
+/* Who asked pays for what comes */
+static int do_charged_refresh(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
+{
+	struct mem_cgroup *old = set_active_memcg(req->refresh->memcg);
+	int rc = do_refresh(dsm, req);
+
+	set_active_memcg(old);
 	return rc;
 }
 
@@ -495,7 +521,7 @@ ssize_t pci_tsm_link_run(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 	case PCI_TSM_VERB_GUEST_REQ:
 		return do_guest_req(dsm, req);
 	case PCI_TSM_VERB_REFRESH:
-		return do_refresh(dsm, req);
+		return do_charged_refresh(dsm, req);
 	}
 	return -EOPNOTSUPP;
 }

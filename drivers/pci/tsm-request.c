@@ -65,10 +65,8 @@ static void req_free(struct pci_tsm_req *req)
 		kvfree_sensitive(req->guest.req.kernel, req->guest.req_len);
 		kvfree_sensitive(req->guest.resp.kernel, req->guest.resp_len);
 	}
-	if (req->verb == PCI_TSM_VERB_REFRESH && req->refresh) {
-		pci_tsm_evidence_free(&req->refresh->result);
-		kfree(req->refresh);
-	}
+	if (req->verb == PCI_TSM_VERB_REFRESH)
+		pci_tsm_refresh_free(req->refresh);
 	if (req->awake)
 		pm_runtime_put(&req->fn->pdev->dev);
 	pci_tsm_fn_put(req->fn);
@@ -101,6 +99,8 @@ void pci_tsm_req_finish(struct pci_tsm_req *req, ssize_t result)
 	if (req->tsm)
 		percpu_ref_put(&req->tsm->inflight);
 	req->tsm = NULL;
+	if (req->end)
+		req->end(req);
 	complete(&req->done);
 	pci_tsm_req_put(req);
 }
@@ -161,9 +161,16 @@ static int req_submit(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 	return 0;
 }
 
-/* The waiter gives up: take the request back, or tell it to stop; false if it is too late */
-static bool req_cancel(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
+/**
+ * pci_tsm_req_cancel() - take a request back, or tell it to stop
+ * @req: a request that was started, no disconnect
+ *
+ * Context: process; sleeps while the op cancel does.
+ * Return: false if it is too late, since it has succeeded.
+ */
+bool pci_tsm_req_cancel(struct pci_tsm_req *req)
 {
+	struct pci_tsm_dsm *dsm = req->fn->dsm;
 	bool queued;
 
 	scoped_guard(raw_spinlock_irqsave, &dsm->lock) {
@@ -185,6 +192,29 @@ static bool req_cancel(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 }
 
 /**
+ * pci_tsm_req_start() - submit a request
+ * @req: the request; one reference is given to the queue
+ *
+ * It may have ended when this returns: -EBUSY for too many requests or while the
+ * system is about to sleep, -ENODEV for a device that is going.
+ *
+ * Context: process; sleeps while the op cancel does.
+ */
+void pci_tsm_req_start(struct pci_tsm_req *req)
+{
+	struct pci_tsm_dsm *dsm = req->fn->dsm;
+	int rc = req_submit(dsm, req);
+
+	if (rc) {
+		pci_tsm_req_finish(req, rc);
+		return;
+	}
+	if (req->cancels)
+		pci_tsm_cancel(dsm);
+	pci_tsm_kick(dsm);
+}
+
+/**
  * pci_tsm_req_run() - submit a request and wait for its end
  * @req: the request; one reference is given to the queue
  *
@@ -192,26 +222,14 @@ static bool req_cancel(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
  * disconnect, which is never given up.
  *
  * Context: process; no lock that an op may need.
- * Return: the request's result; -EINTR if killed; -EBUSY for too many requests
- * or while the system is about to sleep; -ENODEV for a device that is going.
+ * Return: the request's result; -EINTR if killed; or as pci_tsm_req_start().
  */
 ssize_t pci_tsm_req_run(struct pci_tsm_req *req)
 {
-	struct pci_tsm_dsm *dsm = req->fn->dsm;
-	int rc;
-
-	rc = req_submit(dsm, req);
-	if (rc) {
-		pci_tsm_req_finish(req, rc);
-		return rc;
-	}
-	if (req->cancels)
-		pci_tsm_cancel(dsm);
-	pci_tsm_kick(dsm);
-
+	pci_tsm_req_start(req);
 	pci_tsm_might_wait();
 	if (wait_for_completion_killable(&req->done)) {
-		if (req->verb != PCI_TSM_VERB_DISCONNECT && !req_cancel(dsm, req))
+		if (req->verb != PCI_TSM_VERB_DISCONNECT && !pci_tsm_req_cancel(req))
 			wait_for_completion(&req->done);
 		else if (!try_wait_for_completion(&req->done))
 			return -EINTR;

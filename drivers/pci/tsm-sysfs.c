@@ -42,7 +42,7 @@ static ssize_t connect_show(struct device *dev, struct device_attribute *attr, c
 	struct pci_tsm_view view;
 
 	pci_tsm_view(to_pci_dev(dev), &view);
-	return emit_tsm(buf, view.dsm.new == PCI_TSM_CONNECTED, view.tsm_id);
+	return emit_tsm(buf, view.dsm.new == PCI_TSM_STATE_CONNECTED, view.tsm_id);
 }
 
 static ssize_t connect_store(struct device *dev, struct device_attribute *attr,
@@ -113,7 +113,7 @@ static ssize_t bound_show(struct device *dev, struct device_attribute *attr, cha
 	struct pci_tsm_view view;
 
 	pci_tsm_view(to_pci_dev(dev), &view);
-	return emit_tsm(buf, view.fn.new == PCI_TSM_BOUND, view.tsm_id);
+	return emit_tsm(buf, view.fn.new == PCI_TSM_STATE_BOUND, view.tsm_id);
 }
 static DEVICE_ATTR_RO(bound);
 

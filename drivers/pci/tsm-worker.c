@@ -405,8 +405,8 @@ static bool fn_to_quiesce(struct pci_tsm_fn *fn)
 	if (fn->quiesced || fn->gone)
 		return false;
 	pci_tsm_record_read(&fn->rec, &now);
-	return now.new == PCI_TSM_ERROR ||
-	       (now.new == PCI_TSM_BOUND && pci_tsm_record_loss(&fn->dsm->rec));
+	return now.new == PCI_TSM_STATE_ERROR ||
+	       (now.new == PCI_TSM_STATE_BOUND && pci_tsm_record_loss(&fn->dsm->rec));
 }
 
 static bool fn_is_dsm(struct pci_tsm_fn *fn)

@@ -355,7 +355,7 @@ bool pci_tsm_authentic(struct pci_dev *pdev)
 	if (!fn)
 		return false;
 	pci_tsm_record_read(&fn->dsm->rec, &now);
-	return now.new == PCI_TSM_CONNECTED && READ_ONCE(fn->dsm->verified);
+	return now.new == PCI_TSM_STATE_CONNECTED && READ_ONCE(fn->dsm->verified);
 }
 
 /**
@@ -374,6 +374,33 @@ void pci_tsm_set_verified(struct pci_dev *pdev)
 		WRITE_ONCE(fn->dsm->verified, true);
 }
 EXPORT_SYMBOL_GPL(pci_tsm_set_verified);
+
+/**
+ * pci_tsm_explain() - say what went wrong, besides the errno
+ * @pdev: the function that the DSM lives in
+ * @fmt: text for people, one line without a newline; nothing that the device
+ *	sent, since it goes to terminals
+ *
+ * It goes to whoever asked for what fails now.
+ *
+ * Context: an op that somebody asked for.
+ */
+void pci_tsm_explain(struct pci_dev *pdev, const char *fmt, ...)
+{
+	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get(pdev);
+	char text[PCI_TSM_TEXT_MAX];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	if (!fn)
+		return;
+	guard(raw_spinlock_irqsave)(&fn->dsm->lock);
+	if (fn->dsm->req)
+		strscpy(fn->dsm->req->text, text);
+}
+EXPORT_SYMBOL_GPL(pci_tsm_explain);
 
 static int update_files(struct pci_dev *pdev, void *data)
 {
@@ -506,7 +533,7 @@ void pci_tsm_reset_done(struct pci_dev *pdev)
 	pci_tsm_reset(pdev);
 	/* What was saved before the loss must not bring DMA back */
 	pci_tsm_view(pdev, &view);
-	if (view.fn.new == PCI_TSM_ERROR)
+	if (view.fn.new == PCI_TSM_STATE_ERROR)
 		pci_clear_master(pdev);
 }
 

@@ -31,20 +31,9 @@
 #include <linux/workqueue.h>
 
 #define PCI_TSM_QUEUE_MAX	64
+#define PCI_TSM_TEXT_MAX	96
 
-/* The states of a DSM, then those of a function; link role */
-enum pci_tsm_state {
-	PCI_TSM_NO_STATE,
-	PCI_TSM_DISCONNECTED,
-	PCI_TSM_CONNECTING,
-	PCI_TSM_CONNECTED,
-	PCI_TSM_DISCONNECTING,
-	PCI_TSM_FAILED,
-	PCI_TSM_UNBOUND,
-	PCI_TSM_BOUND,
-	PCI_TSM_ERROR,
-	PCI_TSM_NR_STATES,
-};
+#define PCI_TSM_NR_STATES	(PCI_TSM_STATE_MAX + 1)
 
 /* What may move a record from one state to the next */
 enum pci_tsm_step {
@@ -154,6 +143,7 @@ struct pci_tsm_counters {
  * @counters: statistics
  * @idle: woken whenever an item ended
  * @verified: the identity was verified in this connection
+ * @evidence: what is known of the device, protected by @lock; changed by the worker
  * @cancel_mutex: held while the op cancel is called; the worker passes through
  *	it after each op, so that a cancel never hits the next one
  * @up: connect has succeeded and disconnect has not run; worker only
@@ -181,6 +171,7 @@ struct pci_tsm_dsm {
 	struct pci_tsm_counters counters;
 	wait_queue_head_t idle;
 	bool verified;
+	struct pci_tsm_snapshot *evidence;
 	struct mutex cancel_mutex;	/* the cancel of one op against the next op */
 	bool up;
 	bool awake;
@@ -239,17 +230,53 @@ enum pci_tsm_verb {
 #define PCI_TSM_ID_UNKNOWN	(-2)
 
 /**
+ * struct pci_tsm_blob - one object of evidence; immutable
+ * @ref: held by each snapshot that has it
+ * @obj: the object, its record spelt out
+ * @slot: of an answer, whose key signed it
+ * @nonce: of an answer, what was signed along
+ */
+struct pci_tsm_blob {
+	refcount_t ref;
+	struct pci_tsm_object obj;
+	u8 slot;
+	u8 nonce[PCI_TSM_NONCE_SIZE];
+};
+
+/**
+ * struct pci_tsm_snapshot - evidence of a device at some time; immutable
+ * @ref: held by the DSM, by the request that it answers, and by readers
+ * @generation: its own, or the one that was current when it answered
+ * @spdm_version: as in struct pci_tsm_evidence
+ * @hash: likewise
+ * @signature: likewise
+ * @blobs: by type
+ */
+struct pci_tsm_snapshot {
+	refcount_t ref;
+	u64 generation;
+	u8 spdm_version;
+	char hash[PCI_TSM_ALGO_MAX];
+	char signature[PCI_TSM_ALGO_MAX];
+	struct pci_tsm_blob *blobs[PCI_TSM_NR_EVIDENCE];
+};
+
+/**
  * struct pci_tsm_refresh - a request for evidence, and what came of it
  * @types: bits of the types that are wanted
  * @slot: certificate slot that is to sign
  * @nonce: what it signs along
- * @result: the evidence
+ * @memcg: who is charged for it, referenced; NULL for nobody
+ * @result: what the TSM driver brought, for the worker
+ * @answer: what it became, once the request has succeeded
  */
 struct pci_tsm_refresh {
 	u32 types;
 	u8 slot;
 	u8 nonce[PCI_TSM_NONCE_SIZE];
+	struct mem_cgroup *memcg;
 	struct pci_tsm_evidence result;
+	struct pci_tsm_snapshot *answer;
 };
 
 /**
@@ -257,6 +284,9 @@ struct pci_tsm_refresh {
  * @ref: two: the queue's and the waiter's
  * @node: in the queue
  * @done: completed with @result set
+ * @end: called before that, if there is nobody who waits; process context
+ * @owner: for @end
+ * @text: what went wrong, for people
  * @verb: what to do
  * @fn: the function it is about, referenced
  * @tsm: TSM in whose @inflight it has a share, or NULL
@@ -275,6 +305,9 @@ struct pci_tsm_req {
 	refcount_t ref;
 	struct list_head node;
 	struct completion done;
+	void (*end)(struct pci_tsm_req *req);
+	void *owner;
+	char text[PCI_TSM_TEXT_MAX];
 	enum pci_tsm_verb verb;
 	struct pci_tsm_fn *fn;
 	struct pci_tsm_provider *tsm;
@@ -352,13 +385,27 @@ static inline bool pci_tsm_fn_is_dsm(const struct pci_tsm_fn *fn)
 /* tsm-request.c */
 unsigned int pci_tsm_verb_class(enum pci_tsm_verb verb);
 struct pci_tsm_req *pci_tsm_req_alloc(enum pci_tsm_verb verb, struct pci_tsm_fn *fn);
+void pci_tsm_req_start(struct pci_tsm_req *req);
 ssize_t pci_tsm_req_run(struct pci_tsm_req *req);
+bool pci_tsm_req_cancel(struct pci_tsm_req *req);
 void pci_tsm_req_finish(struct pci_tsm_req *req, ssize_t result);
 void pci_tsm_req_put(struct pci_tsm_req *req);
 bool pci_tsm_mark_cancelled(struct pci_tsm_fn *fn);
 void pci_tsm_mark_lost(struct pci_tsm_dsm *dsm);
 void pci_tsm_expel(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn,
 		   struct pci_tsm_provider *tsm, int error);
+
+/* tsm-evidence.c */
+struct pci_tsm_snapshot *pci_tsm_snapshot_make(struct pci_tsm_evidence *evidence,
+					       const struct pci_tsm_refresh *refresh);
+struct pci_tsm_snapshot *pci_tsm_snapshot_get(struct pci_tsm_dsm *dsm);
+void pci_tsm_snapshot_put(struct pci_tsm_snapshot *snap);
+DEFINE_FREE(pci_tsm_snapshot_put, struct pci_tsm_snapshot *, pci_tsm_snapshot_put(_T))
+int pci_tsm_evidence_learn(struct pci_tsm_dsm *dsm, struct pci_tsm_snapshot *answer);
+void pci_tsm_evidence_drop(struct pci_tsm_dsm *dsm);
+struct pci_tsm_req *pci_tsm_refresh_req(struct pci_tsm_fn *fn, u32 types, u8 slot,
+					const u8 nonce[PCI_TSM_NONCE_SIZE]);
+void pci_tsm_refresh_free(struct pci_tsm_refresh *refresh);
 
 /* tsm-worker.c */
 void pci_tsm_might_wait(void);
@@ -395,6 +442,7 @@ void pci_tsm_link_probe(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn);
 int pci_tsm_move(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn, enum pci_tsm_step step,
 		 enum pci_tsm_reason reason);
 void pci_tsm_event_tsm(struct pci_dev *pdev, const char *event, struct tsm_dev *tsm_dev);
+void pci_tsm_event_evidence(struct pci_tsm_dsm *dsm);
 void pci_tsm_notify_state(struct pci_tsm_fn *fn);
 
 /* tsm-state.c */

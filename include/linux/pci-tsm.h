@@ -10,7 +10,9 @@
 
 #include <linux/mutex.h>
 #include <linux/pci.h>
+#include <linux/sizes.h>
 #include <linux/sockptr.h>
+#include <uapi/linux/pci-tsm.h>
 
 struct kvm;
 struct pci_doe_mb;
@@ -37,81 +39,52 @@ enum pci_tsm_req_scope {
 /* The largest request, and the largest answer, that a guest may pass, in bytes. */
 #define PCI_TSM_GUEST_REQ_MAX	SZ_64K
 
-/**
- * enum pci_tsm_reason - why the last transition of a DSM or function happened
- * @PCI_TSM_REASON_NONE: there was none yet
- * @PCI_TSM_REASON_REQUEST: somebody asked for it
- * @PCI_TSM_REASON_REFUSED: the TSM's op failed
- * @PCI_TSM_REASON_CANCELLED: the request was cancelled while it ran
- * @PCI_TSM_REASON_DEPARTURE: the TSM is leaving
- * @PCI_TSM_REASON_REMOVAL: the device is going away
- * @PCI_TSM_REASON_SUSPEND: the system sleeps or hibernates
- * @PCI_TSM_REASON_REBOOT: the system reboots
- * @PCI_TSM_REASON_DSM_GONE: the device that holds the DSM went away
- * @PCI_TSM_REASON_SESSION: the SPDM session was lost
- * @PCI_TSM_REASON_IDE_FAIL: an IDE_FAIL message arrived
- * @PCI_TSM_REASON_IDE_INSECURE: a stream is no longer in the Secure state
- * @PCI_TSM_REASON_IDE_TIMEOUT: a stream did not become Secure in time
- * @PCI_TSM_REASON_AER: the port reported an IDE error by AER
- * @PCI_TSM_REASON_RESET: the device, or a bridge above it, was reset
- * @PCI_TSM_REASON_TDI: the TDI is in the TDISP state ERROR
- * @PCI_TSM_REASON_UNPLUGGED: the device does not answer any more
- * @PCI_TSM_REASON_ANCHOR: what vouched for the device's identity was revoked
- * @PCI_TSM_NR_REASONS: their number
- */
-enum pci_tsm_reason {
-	PCI_TSM_REASON_NONE,
-	PCI_TSM_REASON_REQUEST,
-	PCI_TSM_REASON_REFUSED,
-	PCI_TSM_REASON_CANCELLED,
-	PCI_TSM_REASON_DEPARTURE,
-	PCI_TSM_REASON_REMOVAL,
-	PCI_TSM_REASON_SUSPEND,
-	PCI_TSM_REASON_REBOOT,
-	PCI_TSM_REASON_DSM_GONE,
-	PCI_TSM_REASON_SESSION,
-	PCI_TSM_REASON_IDE_FAIL,
-	PCI_TSM_REASON_IDE_INSECURE,
-	PCI_TSM_REASON_IDE_TIMEOUT,
-	PCI_TSM_REASON_AER,
-	PCI_TSM_REASON_RESET,
-	PCI_TSM_REASON_TDI,
-	PCI_TSM_REASON_UNPLUGGED,
-	PCI_TSM_REASON_ANCHOR,
-	PCI_TSM_NR_REASONS,
-};
+#define PCI_TSM_NR_REASONS	(PCI_TSM_REASON_MAX + 1)
 
-/*
- * Types of evidence: a certificate chain is of the type that its slot is numbered.
- * The VCA is what begins a session of SPDM, and comes before the transcript of
- * the measurements.
- */
-#define PCI_TSM_EVIDENCE_SLOTS		8
-#define PCI_TSM_EVIDENCE_VCA		8
-#define PCI_TSM_EVIDENCE_MEASUREMENTS	9
-#define PCI_TSM_NR_EVIDENCE		10
-#define PCI_TSM_NONCE_SIZE		32
+#define PCI_TSM_NR_EVIDENCE	(PCI_TSM_EVIDENCE_TYPE_MAX + 1)
+/* The largest object of evidence, in bytes */
+#define PCI_TSM_OBJECT_MAX	SZ_16M
+#define PCI_TSM_DIGEST_MAX	64
+#define PCI_TSM_ALGO_MAX	16
 
 /**
  * struct pci_tsm_object - a piece of evidence
- * @type: what it is
- * @data: its bytes, from kvmalloc()
- * @len: how many
+ * @type: what it is, enum pci_tsm_evidence_type
+ * @data: its bytes, from kvmalloc() with GFP_KERNEL_ACCOUNT
+ * @len: how many, at most PCI_TSM_OBJECT_MAX
+ * @record_offset: where the part begins that says what the device is: the
+ *	certificates of a chain, the record of measurements. If that is the same the
+ *	device is, whatever else is new
+ * @record_len: bytes of that part; 0 for all of @data
+ * @digest: of @data, with the hash of the evidence; for the core the bytes count
+ * @digest_len: bytes of @digest, 0 for none
+ * @answer: it is signed over the nonce of the request, with the key of its slot
  */
 struct pci_tsm_object {
 	unsigned int type;
 	void *data;
 	size_t len;
+	size_t record_offset;
+	size_t record_len;
+	u8 digest[PCI_TSM_DIGEST_MAX];
+	u8 digest_len;
+	bool answer;
 };
 
 /**
- * struct pci_tsm_evidence - what came of a refresh
+ * struct pci_tsm_evidence - evidence on its way from a TSM driver to the core
  * @nr: number of @objects
  * @objects: in ascending order of types; what the device does not have is left out
+ * @spdm_version: of the connection with the device, e.g. 0x12; 0 for unknown
+ * @hash: name of the hash of its signatures and of all digests, as in DSP0274
+ * @signature: name of the algorithm of its signatures
  */
 struct pci_tsm_evidence {
 	unsigned int nr;
 	struct pci_tsm_object objects[PCI_TSM_NR_EVIDENCE];
+	u8 spdm_version;
+	char hash[PCI_TSM_ALGO_MAX];
+	char signature[PCI_TSM_ALGO_MAX];
 };
 
 /**
@@ -251,7 +224,7 @@ struct pci_tsm_ops {
 	 * connected. Optional. @types has a bit for each type that is wanted,
 	 * @slot is the certificate slot that is to sign measurements over @nonce.
 	 * Adds to @result, which is empty; the core frees what is in there if
-	 * this fails.
+	 * this fails. Memory is charged to whoever asked.
 	 * Return: 0 or a negative errno.
 	 */
 	int (*refresh_evidence)(struct pci_tsm *tsm, u32 types, u8 slot,
@@ -290,6 +263,8 @@ int pci_tsm_doe_transfer(struct pci_dev *pdev, u8 type, const void *req, size_t 
 			 void *resp, size_t resp_sz);
 bool pci_tsm_cancelled(struct pci_dev *pdev);
 void pci_tsm_set_verified(struct pci_dev *pdev);
+void pci_tsm_set_evidence(struct pci_dev *pdev, struct pci_tsm_evidence *evidence);
+__printf(2, 3) void pci_tsm_explain(struct pci_dev *pdev, const char *fmt, ...);
 
 /* For whoever wants to know what a device is */
 int pci_tsm_refresh_evidence(struct pci_dev *pdev, u32 types, u8 slot,

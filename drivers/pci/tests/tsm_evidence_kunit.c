@@ -36,7 +36,7 @@ static int ev_refresh(struct pci_tsm *tsm, u32 types, u8 slot, const u8 nonce[PC
 	memcpy(f->nonce, nonce, sizeof(f->nonce));
 	/* Also when it fails: what is there is the core's to free */
 	result->objects[0] = (struct pci_tsm_object) {
-		.type = PCI_TSM_EVIDENCE_VCA,
+		.type = PCI_TSM_EVIDENCE_TYPE_VCA,
 		.data = kvmemdup("vca", 3, GFP_KERNEL),
 		.len = 3,
 	};
@@ -55,6 +55,7 @@ static int ev_init(struct kunit *test)
 	f->dsm.pdev = &f->pdev;
 	f->dsm.up = true;
 	raw_spin_lock_init(&f->dsm.lock);
+	INIT_LIST_HEAD(&f->dsm.fns);
 	mutex_init(&f->dsm.cancel_mutex);
 	init_waitqueue_head(&f->dsm.idle);
 	kref_init(&f->fn.ref);
@@ -63,6 +64,13 @@ static int ev_init(struct kunit *test)
 	f->fn.tsm = &f->tsm;
 	test->priv = f;
 	return 0;
+}
+
+static void ev_exit(struct kunit *test)
+{
+	struct ev_fake *f = test->priv;
+
+	pci_tsm_evidence_drop(&f->dsm);
 }
 
 static struct pci_tsm_req *make_req(struct kunit *test)
@@ -98,20 +106,16 @@ static void request_reaches_the_tsm(struct kunit *test)
 {
 	struct ev_fake *f = test->priv;
 	struct pci_tsm_req *req = make_req(test);
-	struct pci_tsm_evidence *result = &req->refresh->result;
+	struct pci_tsm_snapshot *answer;
 
 	KUNIT_EXPECT_EQ(test, pci_tsm_link_run(&f->dsm, req), 0);
+	answer = req->refresh->answer;
 	KUNIT_EXPECT_EQ(test, f->types, 0x301);
 	KUNIT_EXPECT_EQ(test, f->slot, 5);
 	KUNIT_EXPECT_NULL(test, memchr_inv(f->nonce, 0x77, sizeof(f->nonce)));
-	KUNIT_ASSERT_EQ(test, result->nr, 1);
-	KUNIT_EXPECT_EQ(test, result->objects[0].type, PCI_TSM_EVIDENCE_VCA);
-	KUNIT_EXPECT_MEMEQ(test, result->objects[0].data, "vca", 3);
-
-	pci_tsm_evidence_free(result);
-	KUNIT_EXPECT_NULL(test, memchr_inv(result, 0, sizeof(*result)));
-	/* Once more does no harm */
-	pci_tsm_evidence_free(result);
+	KUNIT_ASSERT_NOT_NULL(test, answer);
+	KUNIT_ASSERT_NOT_NULL(test, answer->blobs[PCI_TSM_EVIDENCE_TYPE_VCA]);
+	KUNIT_EXPECT_MEMEQ(test, answer->blobs[PCI_TSM_EVIDENCE_TYPE_VCA]->obj.data, "vca", 3);
 	pci_tsm_req_finish(req, 0);
 	pci_tsm_req_put(req);
 }
@@ -168,7 +172,7 @@ static void senseless_questions_are_not_asked(struct kunit *test)
 	struct pci_tsm_evidence ev;
 
 	KUNIT_EXPECT_EQ(test, pci_tsm_refresh_evidence(&f->pdev, 0, 0, nonce, &ev), -EINVAL);
-	KUNIT_EXPECT_EQ(test, pci_tsm_refresh_evidence(&f->pdev, BIT(10), 0, nonce, &ev), -EINVAL);
+	KUNIT_EXPECT_EQ(test, pci_tsm_refresh_evidence(&f->pdev, BIT(PCI_TSM_NR_EVIDENCE), 0, nonce, &ev), -EINVAL);
 	KUNIT_EXPECT_EQ(test, pci_tsm_refresh_evidence(&f->pdev, 1, 8, nonce, &ev), -EINVAL);
 	/* No DSM governs that function */
 	memset(&ev, 0xa5, sizeof(ev));
@@ -189,6 +193,7 @@ static struct kunit_case ev_cases[] = {
 static struct kunit_suite ev_suite = {
 	.name = "pci_tsm_evidence",
 	.init = ev_init,
+	.exit = ev_exit,
 	.test_cases = ev_cases,
 };
 

@@ -20,14 +20,14 @@ struct row {
 	int want[PCI_TSM_NR_STEPS];
 };
 
-#define DIS	PCI_TSM_DISCONNECTED
-#define CNG	PCI_TSM_CONNECTING
-#define CON	PCI_TSM_CONNECTED
-#define DNG	PCI_TSM_DISCONNECTING
-#define FLD	PCI_TSM_FAILED
-#define UNB	PCI_TSM_UNBOUND
-#define BND	PCI_TSM_BOUND
-#define ERR	PCI_TSM_ERROR
+#define DIS	PCI_TSM_STATE_DISCONNECTED
+#define CNG	PCI_TSM_STATE_CONNECTING
+#define CON	PCI_TSM_STATE_CONNECTED
+#define DNG	PCI_TSM_STATE_DISCONNECTING
+#define FLD	PCI_TSM_STATE_FAILED
+#define UNB	PCI_TSM_STATE_UNBOUND
+#define BND	PCI_TSM_STATE_BOUND
+#define ERR	PCI_TSM_STATE_ERROR
 #define BAD	(-EINVAL)
 
 static const struct row rows[] = {
@@ -85,7 +85,7 @@ static void each_step_does_what_the_table_says(struct kunit *test)
 
 static void no_state_is_missing(struct kunit *test)
 {
-	bool seen[PCI_TSM_NR_STATES] = { [PCI_TSM_NO_STATE] = true };
+	bool seen[PCI_TSM_NR_STATES] = { [PCI_TSM_STATE_NONE] = true };
 
 	for (int i = 0; i < ARRAY_SIZE(rows); i++) {
 		KUNIT_EXPECT_FALSE(test, seen[rows[i].from]);
@@ -228,7 +228,7 @@ static int race_read(void *data)
 
 	while (!kthread_should_stop()) {
 		pci_tsm_record_read(&race->rec, &now);
-		if (now.seq < seq || now.new == PCI_TSM_NO_STATE || now.new >= UNB)
+		if (now.seq < seq || now.new == PCI_TSM_STATE_NONE || now.new >= UNB)
 			atomic_inc(&race->errors);
 		seq = now.seq;
 		cond_resched();

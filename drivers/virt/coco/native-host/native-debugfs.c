@@ -140,19 +140,21 @@ static int refresh(struct native_door *door, u8 slot, const u8 *nonce)
 {
 	struct pci_dev *pdev __free(pci_dev_put) =
 		pci_get_domain_bus_and_slot(door->domain, door->bus, door->devfn);
-	struct pci_tsm_evidence evidence;
+	struct pci_tsm_evidence *evidence __free(kfree) = kzalloc(sizeof(*evidence), GFP_KERNEL);
 	int rc;
 
 	if (!pdev)
 		return -ENODEV;
+	if (!evidence)
+		return -ENOMEM;
 	rc = pci_tsm_refresh_evidence(pdev, GENMASK(PCI_TSM_NR_EVIDENCE - 1, 0), slot, nonce,
-				      &evidence);
+				      evidence);
 	if (rc)
 		return rc;
 	scoped_guard(mutex, &door->lock)
 		if (door->dsm)
-			swap(door->evidence, evidence);
-	pci_tsm_evidence_free(&evidence);
+			swap(door->evidence, *evidence);
+	pci_tsm_evidence_free(evidence);
 	return 0;
 }
 
@@ -226,8 +228,8 @@ OBJECT_FILE(slot4, 4);
 OBJECT_FILE(slot5, 5);
 OBJECT_FILE(slot6, 6);
 OBJECT_FILE(slot7, 7);
-OBJECT_FILE(vca, PCI_TSM_EVIDENCE_VCA);
-OBJECT_FILE(measurements, PCI_TSM_EVIDENCE_MEASUREMENTS);
+OBJECT_FILE(vca, PCI_TSM_EVIDENCE_TYPE_VCA);
+OBJECT_FILE(measurements, PCI_TSM_EVIDENCE_TYPE_MEASUREMENTS);
 
 static const struct {
 	const char *name;

@@ -53,7 +53,7 @@ static int add_vca(struct spdm *spdm, struct pci_tsm_evidence *result)
 	int rc = spdm_vca(spdm, &vca);
 
 	if (!rc)
-		add_object(result, PCI_TSM_EVIDENCE_VCA, &vca);
+		add_object(result, PCI_TSM_EVIDENCE_TYPE_VCA, &vca);
 	return rc;
 }
 
@@ -73,7 +73,7 @@ static int add_measurements(struct spdm *spdm, u8 slot, const u8 *nonce,
 	rc = spdm_measure(spdm, &args, &got);
 	if (rc)
 		return rc == -EOPNOTSUPP ? 0 : rc;
-	add_object(result, PCI_TSM_EVIDENCE_MEASUREMENTS, &got.transcript);
+	add_object(result, PCI_TSM_EVIDENCE_TYPE_MEASUREMENTS, &got.transcript);
 	return 0;
 }
 
@@ -95,11 +95,11 @@ static int add(struct native_dsm *dsm, unsigned int type, u8 slot, const u8 *non
 
 	if (rc)
 		return rc;
-	if (type < PCI_TSM_EVIDENCE_SLOTS)
+	if (type < PCI_TSM_SLOTS)
 		rc = add_chain(dsm->spdm, type, result);
-	else if (type == PCI_TSM_EVIDENCE_VCA)
+	else if (type == PCI_TSM_EVIDENCE_TYPE_VCA)
 		rc = add_vca(dsm->spdm, result);
-	else if (type == PCI_TSM_EVIDENCE_MEASUREMENTS)
+	else if (type == PCI_TSM_EVIDENCE_TYPE_MEASUREMENTS)
 		rc = add_measurements(dsm->spdm, slot, nonce, result);
 	mutex_unlock(&dsm->turn);
 	return rc;
