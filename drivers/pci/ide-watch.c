@@ -351,6 +351,7 @@ int ide_wait_secure(struct pci_dev *pdev, unsigned int index)
  *	loss is told, so that nothing is told after ide_watch_del()
  * @dev: the functions with the ends, referenced
  * @index: selective blocks of the ends
+ * @info: what to show of the stream; constant
  * @on: the ends to look at. Firmware may have the other one to itself
  * @told: the loss was reported; once is enough
  */
@@ -361,6 +362,7 @@ struct pci_ide_watch {
 	struct mutex lock;	/* @on, @told, and telling */
 	struct pci_dev *dev[PCI_IDE_PARTNER_MAX];
 	u8 index[PCI_IDE_PARTNER_MAX];
+	struct ide_stream_info info;
 	bool on[PCI_IDE_PARTNER_MAX];
 	bool told;
 };
@@ -534,6 +536,8 @@ static struct pci_ide_watch *watch_start(struct pci_ide *ide)
 	w->dev[PCI_IDE_RP] = pci_dev_get(ide->rp);
 	for (int i = 0; i < PCI_IDE_PARTNER_MAX; i++)
 		w->index[i] = ide->partner[i].stream_index;
+	w->info.id = ide->stream_id;
+	strscpy(w->info.name, ide->name ?: "");
 
 	spin_lock(&ide_watched_lock);
 	w->seq = ++ide_watch_seq;
@@ -591,6 +595,30 @@ void ide_watch_del(struct pci_ide *ide)
 		memset(w->on, 0, sizeof(w->on));
 
 	watch_put(w);
+}
+
+/**
+ * ide_stream_next - walk over the streams of a device that are on
+ * @pdev: the function with the device's end
+ * @cursor: 0 to begin with; moves on
+ * @info: filled in
+ *
+ * Context: process.
+ * Return: false if there are no more.
+ */
+bool ide_stream_next(struct pci_dev *pdev, u64 *cursor, struct ide_stream_info *info)
+{
+	struct pci_ide_watch *w;
+
+	guard(spinlock)(&ide_watched_lock);
+	list_for_each_entry(w, &ide_watched, node) {
+		if (w->seq <= *cursor || w->dev[PCI_IDE_EP] != pdev)
+			continue;
+		*cursor = w->seq;
+		*info = w->info;
+		return true;
+	}
+	return false;
 }
 
 /* Does an error that @pdev signals concern the stream? */

@@ -40,6 +40,16 @@ struct ide_ctl {
 };
 
 /**
+ * struct ide_stream_info - what readers see of a stream
+ * @id: its stream ID
+ * @name: of its symlink below the host bridge
+ */
+struct ide_stream_info {
+	u8 id;
+	char name[24];
+};
+
+/**
  * struct ide_vfs - the VFs that a PF can have
  * @pf: the PF's requester ID
  * @total: how many there can be
@@ -83,6 +93,7 @@ int ide_wait_secure(struct pci_dev *pdev, unsigned int index);
 enum pci_tsm_reason ide_status_reason(u32 sts);
 int ide_watch_add(struct pci_ide *ide);
 void ide_watch_del(struct pci_ide *ide);
+bool ide_stream_next(struct pci_dev *pdev, u64 *cursor, struct ide_stream_info *info);
 
 /* ide.c */
 char *ide_stream_name(u8 hb, u8 rp, u8 ep);

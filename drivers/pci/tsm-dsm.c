@@ -487,7 +487,11 @@ void pci_tsm_view(struct pci_dev *pdev, struct pci_tsm_view *view)
 		view->fn.new = PCI_TSM_STATE_ERROR;
 		view->fn.reason = loss;
 	}
+	view->verified = READ_ONCE(fn->dsm->verified);
 	scoped_guard(raw_spinlock_irqsave, &fn->dsm->lock) {
+		view->counters = fn->dsm->counters;
+		if (fn->dsm->evidence)
+			view->generation = fn->dsm->evidence->generation;
 		if (fn->dsm->tsm)
 			view->tsm_id = fn->dsm->tsm->tsm_dev->id;
 		if (fn->tsm)

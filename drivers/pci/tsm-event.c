@@ -74,6 +74,12 @@ static struct pci_tsm_fn *find_own_fn(struct pci_tsm_dsm *dsm)
 	return NULL;
 }
 
+/* A function that holds a DSM has two states; the one of the DSM is what it shows */
+static enum pci_tsm_event event_of(struct pci_tsm_fn *fn)
+{
+	return fn && pci_tsm_fn_is_dsm(fn) ? PCI_TSM_EVENT_INTERFACE : PCI_TSM_EVENT_STATE;
+}
+
 /**
  * pci_tsm_move() - the one way to change a state
  * @dsm: the DSM
@@ -96,6 +102,7 @@ int pci_tsm_move(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn, enum pci_tsm_st
 	if (change.old != change.new && subject) {
 		trace_pci_tsm_state(subject->pdev, tsm_id(dsm), &change);
 		send_uevent(dsm, subject->pdev, &change);
+		pci_tsm_nl_tell_dev(subject->pdev, event_of(fn), &change);
 		pci_tsm_notify_state(subject);
 	}
 	if (!fn && subject)
@@ -120,6 +127,7 @@ void pci_tsm_event_evidence(struct pci_tsm_dsm *dsm)
 		return;
 	snprintf(tsm, sizeof(tsm), "TSM=tsm%d", tsm_id(dsm));
 	kobject_uevent_env(&fn->pdev->dev.kobj, KOBJ_CHANGE, env);
+	pci_tsm_nl_tell_dev(fn->pdev, PCI_TSM_EVENT_EVIDENCE, NULL);
 	pci_tsm_fn_put(fn);
 }
 

@@ -124,6 +124,46 @@ void pci_tsm_announce(struct pci_dev *pdev)
 	percpu_ref_put(&tsm->inflight);
 }
 
+static u32 caps_of(const struct pci_tsm_ops *ops)
+{
+	return (ops->bind ? PCI_TSM_TSM_CAP_BIND : 0) |
+	       (ops->guest_req ? PCI_TSM_TSM_CAP_GUEST_REQ : 0) |
+	       (ops->refresh_evidence ? PCI_TSM_TSM_CAP_EVIDENCE : 0) |
+	       (ops->cancel ? PCI_TSM_TSM_CAP_CANCEL : 0);
+}
+
+static bool is_served_by(struct pci_tsm_dsm *dsm, struct pci_tsm_provider *tsm)
+{
+	guard(raw_spinlock_irqsave)(&dsm->lock);
+	return dsm->tsm == tsm;
+}
+
+/**
+ * pci_tsm_provider_info() - what there is to show of a TSM
+ * @tsm_dev: the TSM
+ * @info: filled in
+ *
+ * Context: process.
+ */
+void pci_tsm_provider_info(struct tsm_dev *tsm_dev, struct pci_tsm_provider_info *info)
+{
+	struct pci_tsm_dsm *dsm = NULL;
+	struct pci_tsm_provider *tsm;
+
+	*info = (struct pci_tsm_provider_info) { .mode = PCI_TSM_MODE_NONE };
+	guard(rwsem_read)(&pci_tsm_rwsem);
+	list_for_each_entry(tsm, &pci_tsm_providers, node) {
+		if (tsm->tsm_dev != tsm_dev)
+			continue;
+		info->mode = PCI_TSM_MODE_LINK;
+		info->rank = tsm->ops->rank;
+		info->caps = caps_of(tsm->ops);
+		while ((dsm = pci_tsm_dsm_next(dsm)))
+			info->connections += is_served_by(dsm, tsm);
+		return;
+	}
+}
+
 static void provider_drained(struct percpu_ref *ref)
 {
 	struct pci_tsm_provider *tsm = container_of(ref, struct pci_tsm_provider, inflight);
@@ -186,6 +226,7 @@ int pci_tsm_register(struct tsm_dev *tsm_dev)
 		scoped_guard(rwsem_write, &pci_tsm_rwsem)
 			list_add_tail(&tsm->node, &pci_tsm_providers);
 	update_all_files("available", tsm);
+	pci_tsm_nl_tell_tsm(tsm_dev, PCI_TSM_EVENT_AVAILABLE);
 	return 0;
 }
 
@@ -225,6 +266,7 @@ void pci_tsm_unregister(struct tsm_dev *tsm_dev)
 	scoped_guard(rwsem_write, &pci_tsm_rwsem)
 		list_del(&tsm->node);
 	update_all_files("gone", tsm);
+	pci_tsm_nl_tell_tsm(tsm_dev, PCI_TSM_EVENT_GONE);
 	WRITE_ONCE(tsm_dev->pci_ops, NULL);
 	tsm_dev->provider = NULL;
 	percpu_ref_exit(&tsm->inflight);

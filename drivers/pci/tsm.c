@@ -28,6 +28,66 @@ static ssize_t run_and_put(struct pci_tsm_req *req)
 	return rc;
 }
 
+/* The end of a request that never began */
+static struct pci_tsm_req *abandon(struct pci_tsm_req *req, int rc)
+{
+	pci_tsm_req_finish(req, rc);
+	pci_tsm_req_put(req);
+	return ERR_PTR(rc);
+}
+
+/**
+ * pci_tsm_pick_for_connect() - the TSM that a connect means
+ * @pdev: the function that the DSM lives in
+ * @id: the TSM to use, PCI_TSM_ID_ANY or _UNKNOWN
+ *
+ * Context: process.
+ * Return: as pci_tsm_pick(), or -EBUSY for what is connected already.
+ */
+struct pci_tsm_provider *pci_tsm_pick_for_connect(struct pci_dev *pdev, int id)
+{
+	struct pci_tsm_provider *tsm = pci_tsm_pick(pdev, id);
+	struct pci_tsm_view view;
+
+	if (PTR_ERR_OR_ZERO(tsm) != -ENXIO)
+		return tsm;
+	/* That it is connected already says more than that another one is not there */
+	pci_tsm_view(pdev, &view);
+	return view.tsm_id >= 0 ? ERR_PTR(-EBUSY) : tsm;
+}
+
+/**
+ * pci_tsm_connect_req() - make a request to connect
+ * @pdev: the function that the DSM lives in
+ * @tsm: the TSM, with a share in its in-flight reference, which is given away
+ * @args: parameters, NULL for the defaults
+ *
+ * Context: process; waits for the device to wake up.
+ * Return: the request, or ERR_PTR: -ENODEV, -ENOMEM, -EIO the device does not
+ * wake up.
+ */
+struct pci_tsm_req *pci_tsm_connect_req(struct pci_dev *pdev, struct pci_tsm_provider *tsm,
+					const struct pci_tsm_connect_args *args)
+{
+	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get_or_make(pdev);
+	struct pci_tsm_req *req;
+	int rc;
+
+	req = IS_ERR(fn) ? NULL : pci_tsm_req_alloc(PCI_TSM_VERB_CONNECT, fn);
+	if (!req) {
+		percpu_ref_put(&tsm->inflight);
+		return IS_ERR(fn) ? ERR_CAST(fn) : ERR_PTR(-ENOMEM);
+	}
+	req->tsm = tsm;
+	if (args)
+		req->connect = *args;
+	/* D3cold drops keys and streams; the worker must not wake bridges itself */
+	rc = pm_runtime_get_sync(&pdev->dev);
+	req->awake = true;
+	/* -EACCES: without runtime PM it is on */
+	return rc < 0 && rc != -EACCES ? abandon(req, -EIO) : req;
+}
+
 /**
  * pci_tsm_connect() - the verb: bring up session and stream of a DSM
  * @pdev: the function that the DSM lives in
@@ -39,37 +99,35 @@ static ssize_t run_and_put(struct pci_tsm_req *req)
  */
 int pci_tsm_connect(struct pci_dev *pdev, int id, const struct pci_tsm_connect_args *args)
 {
-	struct pci_tsm_provider *tsm = pci_tsm_pick(pdev, id);
-	struct pci_tsm_view view;
+	struct pci_tsm_provider *tsm = pci_tsm_pick_for_connect(pdev, id);
 	struct pci_tsm_req *req;
-	int rc;
 
-	if (IS_ERR(tsm)) {
-		/* That it is connected already says more than that another one is not there */
-		pci_tsm_view(pdev, &view);
-		return view.tsm_id >= 0 && PTR_ERR(tsm) == -ENXIO ? -EBUSY : PTR_ERR(tsm);
-	}
+	if (IS_ERR(tsm))
+		return PTR_ERR(tsm);
+	req = pci_tsm_connect_req(pdev, tsm, args);
+	return IS_ERR(req) ? PTR_ERR(req) : run_and_put(req);
+}
 
-	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get_or_make(pdev);
+/**
+ * pci_tsm_disconnect_req() - make a request to disconnect
+ * @pdev: the function that the DSM lives in
+ * @id: the TSM that must be the connected one, PCI_TSM_ID_ANY or _UNKNOWN
+ *
+ * Context: process.
+ * Return: the request, or ERR_PTR: -ENXIO not connected, -ENOMEM.
+ */
+struct pci_tsm_req *pci_tsm_disconnect_req(struct pci_dev *pdev, int id)
+{
+	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get(pdev);
+	struct pci_tsm_req *req;
 
-	req = IS_ERR(fn) ? NULL : pci_tsm_req_alloc(PCI_TSM_VERB_CONNECT, fn);
-	if (!req) {
-		percpu_ref_put(&tsm->inflight);
-		return IS_ERR(fn) ? PTR_ERR(fn) : -ENOMEM;
-	}
-	req->tsm = tsm;
-	if (args)
-		req->connect = *args;
-	/* D3cold drops keys and streams; the worker must not wake bridges itself */
-	rc = pm_runtime_get_sync(&pdev->dev);
-	req->awake = true;
-	/* -EACCES: without runtime PM it is on */
-	if (rc < 0 && rc != -EACCES) {
-		pci_tsm_req_finish(req, -EIO);
-		pci_tsm_req_put(req);
-		return -EIO;
-	}
-	return run_and_put(req);
+	if (!fn)
+		return ERR_PTR(-ENXIO);
+	req = pci_tsm_req_alloc(PCI_TSM_VERB_DISCONNECT, fn);
+	if (!req)
+		return ERR_PTR(-ENOMEM);
+	req->id = id;
+	return req;
 }
 
 /**
@@ -83,16 +141,9 @@ int pci_tsm_connect(struct pci_dev *pdev, int id, const struct pci_tsm_connect_a
  */
 int pci_tsm_disconnect(struct pci_dev *pdev, int id)
 {
-	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get(pdev);
-	struct pci_tsm_req *req;
+	struct pci_tsm_req *req = pci_tsm_disconnect_req(pdev, id);
 
-	if (!fn)
-		return -ENXIO;
-	req = pci_tsm_req_alloc(PCI_TSM_VERB_DISCONNECT, fn);
-	if (!req)
-		return -ENOMEM;
-	req->id = id;
-	return run_and_put(req);
+	return IS_ERR(req) ? PTR_ERR(req) : run_and_put(req);
 }
 
 /**

@@ -331,6 +331,20 @@ struct pci_tsm_req {
 };
 
 /**
+ * struct pci_tsm_provider_info - what readers see of a TSM
+ * @mode: what it does for PCI devices
+ * @rank: as in its ops
+ * @caps: bits of enum pci_tsm_tsm_cap
+ * @connections: DSMs that it serves now
+ */
+struct pci_tsm_provider_info {
+	enum pci_tsm_mode mode;
+	int rank;
+	u32 caps;
+	u32 connections;
+};
+
+/**
  * struct pci_tsm_view - what readers see of a function
  * @dsm: state of its DSM, why and the how manieth
  * @fn: its own state, likewise
@@ -338,6 +352,9 @@ struct pci_tsm_req {
  * @tsm_id: number of the TSM that serves the DSM, or a negative number
  * @dsm_name: name of the function that the DSM lives in, if the TSM knows @fn;
  *	else empty
+ * @verified: the identity was verified, in a connection that may have ended
+ * @generation: of the DSM's evidence, 0 for none
+ * @counters: of the DSM
  */
 struct pci_tsm_view {
 	struct pci_tsm_change dsm;
@@ -345,10 +362,17 @@ struct pci_tsm_view {
 	bool is_dsm;
 	int tsm_id;
 	char dsm_name[24];
+	bool verified;
+	u64 generation;
+	struct pci_tsm_counters counters;
 };
 
 /* tsm.c */
 bool pci_tsm_authentic(struct pci_dev *pdev);
+struct pci_tsm_provider *pci_tsm_pick_for_connect(struct pci_dev *pdev, int id);
+struct pci_tsm_req *pci_tsm_connect_req(struct pci_dev *pdev, struct pci_tsm_provider *tsm,
+					const struct pci_tsm_connect_args *args);
+struct pci_tsm_req *pci_tsm_disconnect_req(struct pci_dev *pdev, int id);
 int pci_tsm_connect(struct pci_dev *pdev, int id, const struct pci_tsm_connect_args *args);
 int pci_tsm_disconnect(struct pci_dev *pdev, int id);
 
@@ -357,6 +381,7 @@ bool pci_tsm_off(void);
 bool pci_tsm_served(struct pci_dev *pdev);
 struct pci_tsm_provider *pci_tsm_pick(struct pci_dev *pdev, int id);
 void pci_tsm_announce(struct pci_dev *pdev);
+void pci_tsm_provider_info(struct tsm_dev *tsm_dev, struct pci_tsm_provider_info *info);
 
 /* tsm-dsm.c */
 extern struct mutex pci_tsm_ptr_lock;
@@ -463,6 +488,22 @@ struct pci_dev *pci_tsm_find_dsm(struct pci_dev *pdev);
 bool pci_tsm_below(struct pci_dev *pdev, struct pci_dev *bridge);
 typedef int (*pci_tsm_fn_cb)(struct pci_dev *pdev, void *data);
 int pci_tsm_walk_governed(struct pci_dev *dsm_pdev, pci_tsm_fn_cb fn, void *data);
+
+/* tsm-netlink.c */
+#ifdef CONFIG_PCI_TSM_NETLINK
+void pci_tsm_nl_tell_dev(struct pci_dev *pdev, enum pci_tsm_event event,
+			 const struct pci_tsm_change *change);
+void pci_tsm_nl_tell_tsm(struct tsm_dev *tsm_dev, enum pci_tsm_event event);
+#else
+static inline void pci_tsm_nl_tell_dev(struct pci_dev *pdev, enum pci_tsm_event event,
+				       const struct pci_tsm_change *change)
+{
+}
+
+static inline void pci_tsm_nl_tell_tsm(struct tsm_dev *tsm_dev, enum pci_tsm_event event)
+{
+}
+#endif
 
 /* tsm-sysfs.c */
 extern struct mutex pci_tsm_dir_lock;

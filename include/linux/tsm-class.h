@@ -36,6 +36,7 @@ struct tsm_dev {
 #ifdef CONFIG_TSM
 struct tsm_dev *tsm_dev_register(struct device *parent, const struct pci_tsm_ops *ops);
 void tsm_dev_unregister(struct tsm_dev *tsm_dev);
+struct tsm_dev *tsm_dev_next(int id);
 #else
 static inline struct tsm_dev *tsm_dev_register(struct device *parent,
 					       const struct pci_tsm_ops *ops)

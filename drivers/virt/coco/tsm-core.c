@@ -125,6 +125,32 @@ void tsm_dev_unregister(struct tsm_dev *tsm_dev)
 }
 EXPORT_SYMBOL_GPL(tsm_dev_unregister);
 
+/**
+ * tsm_dev_next() - the TSM with a number, or else the one with the next higher one
+ * @id: the number
+ *
+ * Context: process.
+ * Return: the TSM with a reference on its device, or NULL.
+ */
+struct tsm_dev *tsm_dev_next(int id)
+{
+	struct tsm_dev *best = NULL;
+	struct class_dev_iter iter;
+	struct device *dev;
+
+	class_dev_iter_init(&iter, &tsm_class, NULL, NULL);
+	while ((dev = class_dev_iter_next(&iter))) {
+		struct tsm_dev *tsm_dev = to_tsm_dev(dev);
+
+		if (tsm_dev->id < id || (best && best->id < tsm_dev->id))
+			continue;
+		put_device(best ? &best->dev : NULL);
+		best = to_tsm_dev(get_device(dev));
+	}
+	class_dev_iter_exit(&iter);
+	return best;
+}
+
 static int __init tsm_init(void)
 {
 	return class_register(&tsm_class);

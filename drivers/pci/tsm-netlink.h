@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * PCI/TSM, the door in generic netlink, private: what its files share, and what
+ * the generated glue needs to know.
+ */
+#ifndef DRIVERS_PCI_TSM_NETLINK_H
+#define DRIVERS_PCI_TSM_NETLINK_H
+
+#include <linux/list.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct genl_info;
+struct netlink_callback;
+struct netlink_ext_ack;
+struct nlattr;
+struct pci_dev;
+struct pci_tsm_snapshot;
+struct sk_buff;
+
+/**
+ * struct pci_tsm_nl_peer - a socket, as its requests see it
+ * @ref: held by the socket, by its requests and by its dumps
+ * @lock: protects what follows; softirqs off, so that sending does not sleep
+ * @portid: where the ends of requests are told, 0 once the socket is closed
+ * @tasks: its requests, running and answered, in order
+ * @nr_tasks: their number
+ */
+struct pci_tsm_nl_peer {
+	refcount_t ref;
+	spinlock_t lock;	/* what follows */
+	u32 portid;
+	struct list_head tasks;
+	unsigned int nr_tasks;
+};
+
+/**
+ * struct pci_tsm_nl_sock - what genetlink keeps about a socket for us
+ * @peer: NULL until the first request
+ */
+struct pci_tsm_nl_sock {
+	struct pci_tsm_nl_peer *peer;
+};
+
+/* tsm-netlink.c */
+struct pci_dev *pci_tsm_nl_dev_get(const struct nlattr *name, struct netlink_ext_ack *extack);
+bool pci_tsm_nl_admin(struct sk_buff *skb);
+
+/* tsm-nl-task.c */
+struct pci_tsm_nl_peer *pci_tsm_nl_peer_get(struct sk_buff *skb);
+void pci_tsm_nl_peer_put(struct pci_tsm_nl_peer *peer);
+struct pci_tsm_snapshot *pci_tsm_nl_answer(struct pci_tsm_nl_peer *peer, u64 cookie);
+
+#endif /* DRIVERS_PCI_TSM_NETLINK_H */

@@ -1,0 +1,622 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PCI/TSM, the door in generic netlink: requests. A verb becomes a task: its
+ * message is answered with a cookie, a work item submits the request to the DSM's
+ * worker, and its end is told to the socket that asked.
+ *
+ * All that a task needs, down to the message that tells its end, is there before
+ * the answer goes out. A task has up to three references: one of its socket's
+ * list, one until it has ended, one while somebody stops it.
+ */
+#include <linux/atomic.h>
+#include <linux/cleanup.h>
+#include <linux/err.h>
+#include <linux/memcontrol.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+#include <net/genetlink.h>
+#include <net/netlink.h>
+
+#include "tsm.h"
+#include "tsm-nl-gen.h"
+
+/* Requests and answers that a socket may have at a time */
+#define TASKS_MAX	64
+/* Room for the longest end of a request, with all attributes */
+#define DONE_SIZE	(NLMSG_ALIGN(GENL_HDRLEN) + 256)
+
+/**
+ * struct pci_tsm_nl_task - a request of a socket
+ * @ref: as told above
+ * @node: in its socket's list
+ * @peer: the socket
+ * @cookie: its name
+ * @pdev: the device, referenced
+ * @work: submits the request
+ * @stop_work: stops it
+ * @lock: makes one of submitting and stopping happen first
+ * @make: makes the request
+ * @memcg: who asked, and is charged; referenced, or NULL
+ * @req: the request, once it is submitted; referenced
+ * @stopped: it was stopped before it was submitted
+ * @ended: it has
+ * @refresh: it is one for evidence, and has an answer if it went well
+ * @answer: the evidence
+ * @done: the message that tells its end
+ * @tsm: connect: the TSM that was chosen, with a share in its in-flight reference
+ * @connect: connect: parameters
+ * @id: disconnect: which TSM is meant
+ * @types: refresh: types that are wanted
+ * @slot: refresh: who signs
+ * @nonce: refresh: what is signed along
+ */
+struct pci_tsm_nl_task {
+	refcount_t ref;
+	struct list_head node;
+	struct pci_tsm_nl_peer *peer;
+	u64 cookie;
+	struct pci_dev *pdev;
+	struct work_struct work;
+	struct work_struct stop_work;
+	struct mutex lock;	/* @req, @stopped */
+	struct pci_tsm_req *(*make)(struct pci_tsm_nl_task *task);
+	struct mem_cgroup *memcg;
+	struct pci_tsm_req *req;
+	bool stopped;
+	bool ended;
+	bool refresh;
+	struct pci_tsm_snapshot *answer;
+	struct sk_buff *done;
+	struct pci_tsm_provider *tsm;
+	struct pci_tsm_connect_args connect;
+	int id;
+	u32 types;
+	u8 slot;
+	u8 nonce[PCI_TSM_NONCE_SIZE];
+};
+
+static atomic64_t pci_tsm_nl_cookie;
+
+static void task_put(struct pci_tsm_nl_task *task)
+{
+	if (!refcount_dec_and_test(&task->ref))
+		return;
+	if (task->req)
+		pci_tsm_req_put(task->req);
+	if (task->tsm)
+		percpu_ref_put(&task->tsm->inflight);
+	pci_tsm_snapshot_put(task->answer);
+	nlmsg_free(task->done);
+	mem_cgroup_put(task->memcg);
+	pci_dev_put(task->pdev);
+	pci_tsm_nl_peer_put(task->peer);
+	kfree(task);
+}
+
+/*
+ * Sockets
+ */
+
+void pci_tsm_nl_sock_priv_init(struct pci_tsm_nl_sock *priv)
+{
+}
+
+static bool stops_with_socket(const struct pci_tsm_nl_task *task)
+{
+	return task->refresh && !task->ended;
+}
+
+/* Under genetlink's lock: nothing is waited for */
+void pci_tsm_nl_sock_priv_destroy(struct pci_tsm_nl_sock *priv)
+{
+	struct pci_tsm_nl_peer *peer = priv->peer;
+	struct pci_tsm_nl_task *task, *next;
+	LIST_HEAD(tasks);
+
+	if (!peer)
+		return;
+	scoped_guard(spinlock_bh, &peer->lock) {
+		peer->portid = 0;
+		list_splice_init(&peer->tasks, &tasks);
+		peer->nr_tasks = 0;
+	}
+	list_for_each_entry_safe(task, next, &tasks, node) {
+		list_del_init(&task->node);
+		/* The list's reference goes to whoever stops it */
+		if (!stops_with_socket(task) || !queue_work(system_unbound_wq, &task->stop_work))
+			task_put(task);
+	}
+	pci_tsm_nl_peer_put(peer);
+}
+
+void pci_tsm_nl_peer_put(struct pci_tsm_nl_peer *peer)
+{
+	if (refcount_dec_and_test(&peer->ref))
+		kfree(peer);
+}
+
+/* Two threads may use a socket at once, so one of them is the first */
+static struct pci_tsm_nl_peer *peer_make(struct pci_tsm_nl_sock *sock, u32 portid)
+{
+	struct pci_tsm_nl_peer *peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT), *old;
+
+	if (!peer)
+		return NULL;
+	refcount_set(&peer->ref, 1);
+	spin_lock_init(&peer->lock);
+	INIT_LIST_HEAD(&peer->tasks);
+	peer->portid = portid;
+	old = cmpxchg(&sock->peer, NULL, peer);
+	if (!old)
+		return peer;
+	kfree(peer);
+	return old;
+}
+
+/**
+ * pci_tsm_nl_peer_get() - the socket that a message came from, if it ever asked for anything
+ * @skb: the message
+ *
+ * Context: process, while the message is handled.
+ * Return: a reference, or NULL.
+ */
+struct pci_tsm_nl_peer *pci_tsm_nl_peer_get(struct sk_buff *skb)
+{
+	struct pci_tsm_nl_sock *sock = genl_sk_priv_get(&pci_tsm_nl_family, NETLINK_CB(skb).sk);
+	struct pci_tsm_nl_peer *peer = IS_ERR(sock) ? NULL : READ_ONCE(sock->peer);
+
+	if (peer)
+		refcount_inc(&peer->ref);
+	return peer;
+}
+
+static struct pci_tsm_nl_peer *peer_get_or_make(struct sk_buff *skb)
+{
+	struct pci_tsm_nl_sock *sock = genl_sk_priv_get(&pci_tsm_nl_family, NETLINK_CB(skb).sk);
+	struct pci_tsm_nl_peer *peer;
+
+	if (IS_ERR(sock))
+		return NULL;
+	peer = READ_ONCE(sock->peer) ?: peer_make(sock, NETLINK_CB(skb).portid);
+	if (peer)
+		refcount_inc(&peer->ref);
+	return peer;
+}
+
+/* The oldest answer makes room for a new request; what still runs does not */
+static int peer_add(struct pci_tsm_nl_peer *peer, struct pci_tsm_nl_task *task)
+{
+	struct pci_tsm_nl_task *old = NULL, *pos;
+
+	scoped_guard(spinlock_bh, &peer->lock) {
+		if (peer->nr_tasks >= TASKS_MAX) {
+			list_for_each_entry(pos, &peer->tasks, node) {
+				if (pos->ended) {
+					old = pos;
+					break;
+				}
+			}
+			if (!old)
+				return -EBUSY;
+			list_del_init(&old->node);
+			peer->nr_tasks--;
+		}
+		refcount_inc(&task->ref);
+		list_add_tail(&task->node, &peer->tasks);
+		peer->nr_tasks++;
+	}
+	if (old)
+		task_put(old);
+	return 0;
+}
+
+static struct pci_tsm_nl_task *find_task(struct pci_tsm_nl_peer *peer, u64 cookie)
+{
+	struct pci_tsm_nl_task *task;
+
+	lockdep_assert_held(&peer->lock);
+	list_for_each_entry(task, &peer->tasks, node)
+		if (task->cookie == cookie)
+			return task;
+	return NULL;
+}
+
+/**
+ * pci_tsm_nl_answer() - the evidence that a request of a socket brought
+ * @peer: the socket
+ * @cookie: the request
+ *
+ * Context: process.
+ * Return: the referenced evidence, or NULL if there is none (yet, or any more).
+ */
+struct pci_tsm_snapshot *pci_tsm_nl_answer(struct pci_tsm_nl_peer *peer, u64 cookie)
+{
+	struct pci_tsm_nl_task *task;
+
+	guard(spinlock_bh)(&peer->lock);
+	task = find_task(peer, cookie);
+	if (!task || !task->answer)
+		return NULL;
+	refcount_inc(&task->answer->ref);
+	return task->answer;
+}
+
+/*
+ * The end of a task
+ */
+
+static int fill_done(struct sk_buff *skb, struct pci_tsm_nl_task *task, u32 portid, int error,
+		     const char *text, u64 generation)
+{
+	void *hdr = genlmsg_put(skb, portid, 0, &pci_tsm_nl_family, 0, PCI_TSM_CMD_REQUEST_DONE);
+
+	if (!hdr ||
+	    nla_put_string(skb, PCI_TSM_A_REQUEST_DEV_NAME, pci_name(task->pdev)) ||
+	    nla_put_uint(skb, PCI_TSM_A_REQUEST_COOKIE, task->cookie) ||
+	    nla_put_u32(skb, PCI_TSM_A_REQUEST_ERROR, -error) ||
+	    (*text && nla_put_string(skb, PCI_TSM_A_REQUEST_TEXT, text)) ||
+	    (generation && nla_put_uint(skb, PCI_TSM_A_REQUEST_GENERATION, generation)))
+		return -EMSGSIZE;
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/* The socket may be closed, and its number somebody else's, but not while the lock is held */
+static void tell_done(struct pci_tsm_nl_task *task, int error, const char *text, u64 generation)
+{
+	struct pci_tsm_nl_peer *peer = task->peer;
+	struct sk_buff *skb = task->done;
+
+	lockdep_assert_held(&peer->lock);
+	if (!peer->portid)
+		return;
+	task->done = NULL;
+	if (fill_done(skb, task, peer->portid, error, text, generation))
+		nlmsg_free(skb);
+	else
+		genlmsg_unicast(&init_net, skb, peer->portid);
+}
+
+/* Answers stay, for evidence-get; all else is forgotten */
+static void end_task(struct pci_tsm_nl_task *task, int error, const char *text,
+		     struct pci_tsm_snapshot *answer, u64 generation)
+{
+	struct pci_tsm_nl_peer *peer = task->peer;
+	bool listed = false;
+
+	scoped_guard(spinlock_bh, &peer->lock) {
+		task->ended = true;
+		task->answer = answer;
+		if (!answer && !list_empty(&task->node)) {
+			list_del_init(&task->node);
+			peer->nr_tasks--;
+			listed = true;
+		}
+		tell_done(task, error, text, generation);
+	}
+	if (listed)
+		task_put(task);
+	task_put(task);
+}
+
+static u64 generation_of(struct pci_dev *pdev)
+{
+	struct pci_tsm_view view;
+
+	pci_tsm_view(pdev, &view);
+	return view.generation;
+}
+
+/* Where a request ends; its own reference on the answer goes to the task */
+static void request_ended(struct pci_tsm_req *req)
+{
+	struct pci_tsm_nl_task *task = req->owner;
+	struct pci_tsm_snapshot *answer = NULL;
+	u64 generation;
+
+	if (task->refresh && !req->result)
+		answer = no_free_ptr(req->refresh->answer);
+	generation = answer ? answer->generation : generation_of(task->pdev);
+	end_task(task, req->result, req->text, answer, generation);
+}
+
+/*
+ * The work of a task
+ */
+
+static void task_work(struct work_struct *work)
+{
+	struct pci_tsm_nl_task *task = container_of(work, struct pci_tsm_nl_task, work);
+	struct mem_cgroup *old = set_active_memcg(task->memcg);
+	struct pci_tsm_req *req = ERR_PTR(-ECANCELED);
+
+	mutex_lock(&task->lock);
+	if (!task->stopped)
+		req = task->make(task);
+	if (!IS_ERR(req)) {
+		/* The waiter's reference is the task's */
+		task->req = req;
+		req->owner = task;
+		req->end = request_ended;
+		/* It may end at once, and the task with it */
+		refcount_inc(&task->ref);
+		pci_tsm_req_start(req);
+	}
+	mutex_unlock(&task->lock);
+	set_active_memcg(old);
+	if (IS_ERR(req))
+		end_task(task, PTR_ERR(req), "", NULL, 0);
+	else
+		task_put(task);
+}
+
+static void stop_work(struct work_struct *work)
+{
+	struct pci_tsm_nl_task *task = container_of(work, struct pci_tsm_nl_task, stop_work);
+
+	scoped_guard(mutex, &task->lock) {
+		task->stopped = true;
+		if (task->req && task->req->verb != PCI_TSM_VERB_DISCONNECT)
+			pci_tsm_req_cancel(task->req);
+	}
+	task_put(task);
+}
+
+static struct pci_tsm_req *make_connect(struct pci_tsm_nl_task *task)
+{
+	struct pci_tsm_provider *tsm = task->tsm;
+
+	task->tsm = NULL;
+	return pci_tsm_connect_req(task->pdev, tsm, &task->connect);
+}
+
+static struct pci_tsm_req *make_disconnect(struct pci_tsm_nl_task *task)
+{
+	return pci_tsm_disconnect_req(task->pdev, task->id);
+}
+
+static struct pci_tsm_req *make_refresh(struct pci_tsm_nl_task *task)
+{
+	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get(task->pdev);
+
+	if (!fn)
+		return ERR_PTR(-ENXIO);
+	return pci_tsm_refresh_req(fn, task->types, task->slot, task->nonce);
+}
+
+/*
+ * Messages
+ */
+
+static struct pci_tsm_nl_task *task_alloc(struct sk_buff *skb, struct pci_dev *pdev)
+{
+	struct pci_tsm_nl_task *task = kzalloc(sizeof(*task), GFP_KERNEL_ACCOUNT);
+
+	if (!task)
+		return NULL;
+	task->peer = peer_get_or_make(skb);
+	task->done = nlmsg_new(DONE_SIZE, GFP_KERNEL_ACCOUNT);
+	if (!task->peer || !task->done) {
+		if (task->peer)
+			pci_tsm_nl_peer_put(task->peer);
+		nlmsg_free(task->done);
+		kfree(task);
+		return NULL;
+	}
+	refcount_set(&task->ref, 1);
+	INIT_LIST_HEAD(&task->node);
+	INIT_WORK(&task->work, task_work);
+	INIT_WORK(&task->stop_work, stop_work);
+	mutex_init(&task->lock);
+	task->cookie = atomic64_inc_return(&pci_tsm_nl_cookie);
+	task->memcg = get_mem_cgroup_from_mm(current->mm);
+	task->pdev = pci_dev_get(pdev);
+	return task;
+}
+
+static struct sk_buff *make_reply(struct genl_info *info, const struct pci_tsm_nl_task *task)
+{
+	struct sk_buff *rsp = genlmsg_new(DONE_SIZE, GFP_KERNEL);
+	void *hdr = rsp ? genlmsg_iput(rsp, info) : NULL;
+
+	if (!hdr || nla_put_string(rsp, PCI_TSM_A_REQUEST_DEV_NAME, pci_name(task->pdev)) ||
+	    nla_put_uint(rsp, PCI_TSM_A_REQUEST_COOKIE, task->cookie)) {
+		nlmsg_free(rsp);
+		return NULL;
+	}
+	genlmsg_end(rsp, hdr);
+	return rsp;
+}
+
+/* The answer first: nobody is told the end of what he does not know the name of */
+static int task_begin(struct pci_tsm_nl_task *task, struct genl_info *info)
+{
+	struct sk_buff *rsp = make_reply(info, task);
+	int rc;
+
+	if (!rsp) {
+		task_put(task);
+		return -ENOMEM;
+	}
+	rc = peer_add(task->peer, task);
+	if (rc) {
+		NL_SET_ERR_MSG(info->extack, "too many requests of this socket are on their way");
+		nlmsg_free(rsp);
+		task_put(task);
+		return rc;
+	}
+	genlmsg_reply(rsp, info);
+	queue_work(system_unbound_wq, &task->work);
+	return 0;
+}
+
+/* What every verb begins with: may he, and about what? */
+static struct pci_dev *verb_dev(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *name = info->attrs[PCI_TSM_A_REQUEST_DEV_NAME];
+	struct pci_dev *pdev;
+
+	if (!pci_tsm_nl_admin(skb))
+		return ERR_PTR(-EPERM);
+	if (GENL_REQ_ATTR_CHECK(info, PCI_TSM_A_REQUEST_DEV_NAME))
+		return ERR_PTR(-EINVAL);
+	pdev = pci_tsm_nl_dev_get(name, info->extack);
+	if (IS_ERR(pdev) || pci_tsm_capable(pdev))
+		return pdev;
+	NL_SET_ERR_MSG_ATTR(info->extack, name, "the DSM of this device is in another function");
+	pci_dev_put(pdev);
+	return ERR_PTR(-EOPNOTSUPP);
+}
+
+static int id_of(struct genl_info *info)
+{
+	const struct nlattr *id = info->attrs[PCI_TSM_A_REQUEST_TSM_ID];
+
+	return id ? nla_get_u32(id) : PCI_TSM_ID_ANY;
+}
+
+static u8 slot_of(struct genl_info *info)
+{
+	const struct nlattr *slot = info->attrs[PCI_TSM_A_REQUEST_SLOT];
+
+	return slot ? nla_get_u8(slot) : 0;
+}
+
+int pci_tsm_nl_connect_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *policy = info->attrs[PCI_TSM_A_REQUEST_ALGO_POLICY];
+	struct pci_dev *pdev = verb_dev(skb, info);
+	struct pci_tsm_provider *tsm;
+	struct pci_tsm_nl_task *task;
+
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
+	tsm = pci_tsm_pick_for_connect(pdev, id_of(info));
+	if (IS_ERR(tsm)) {
+		if (PTR_ERR(tsm) == -ENXIO && info->attrs[PCI_TSM_A_REQUEST_TSM_ID])
+			NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[PCI_TSM_A_REQUEST_TSM_ID],
+					    "no such TSM serves this device");
+		pci_dev_put(pdev);
+		return PTR_ERR(tsm);
+	}
+	task = task_alloc(skb, pdev);
+	pci_dev_put(pdev);
+	if (!task) {
+		percpu_ref_put(&tsm->inflight);
+		return -ENOMEM;
+	}
+	task->make = make_connect;
+	task->tsm = tsm;
+	task->connect.cert_slot = slot_of(info);
+	task->connect.algo_policy = policy ? nla_get_u32(policy) : 0;
+	return task_begin(task, info);
+}
+
+int pci_tsm_nl_disconnect_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct pci_dev *pdev = verb_dev(skb, info);
+	struct pci_tsm_nl_task *task;
+
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
+	task = task_alloc(skb, pdev);
+	pci_dev_put(pdev);
+	if (!task)
+		return -ENOMEM;
+	task->make = make_disconnect;
+	task->id = id_of(info);
+	return task_begin(task, info);
+}
+
+int pci_tsm_nl_evidence_refresh_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct pci_dev *pdev = verb_dev(skb, info);
+	struct pci_tsm_nl_task *task;
+
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
+	if (GENL_REQ_ATTR_CHECK(info, PCI_TSM_A_REQUEST_TYPES) ||
+	    GENL_REQ_ATTR_CHECK(info, PCI_TSM_A_REQUEST_NONCE)) {
+		pci_dev_put(pdev);
+		return -EINVAL;
+	}
+	task = task_alloc(skb, pdev);
+	pci_dev_put(pdev);
+	if (!task)
+		return -ENOMEM;
+	task->make = make_refresh;
+	task->refresh = true;
+	task->types = nla_get_u32(info->attrs[PCI_TSM_A_REQUEST_TYPES]);
+	task->slot = slot_of(info);
+	nla_memcpy(task->nonce, info->attrs[PCI_TSM_A_REQUEST_NONCE], sizeof(task->nonce));
+	return task_begin(task, info);
+}
+
+int pci_tsm_nl_request_cancel_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *cookie = info->attrs[PCI_TSM_A_REQUEST_COOKIE];
+	struct pci_tsm_nl_task *task = NULL;
+	struct pci_tsm_nl_peer *peer;
+
+	if (!pci_tsm_nl_admin(skb))
+		return -EPERM;
+	if (GENL_REQ_ATTR_CHECK(info, PCI_TSM_A_REQUEST_COOKIE))
+		return -EINVAL;
+	peer = pci_tsm_nl_peer_get(skb);
+	if (peer) {
+		scoped_guard(spinlock_bh, &peer->lock) {
+			task = find_task(peer, nla_get_uint(cookie));
+			if (task)
+				refcount_inc(&task->ref);
+		}
+		pci_tsm_nl_peer_put(peer);
+	}
+	if (!task) {
+		NL_SET_ERR_MSG_ATTR(info->extack, cookie, "no such request of this socket");
+		return -ENOENT;
+	}
+	if (!queue_work(system_unbound_wq, &task->stop_work))
+		task_put(task);
+	return 0;
+}
+
+/* A guest's part, which no TSM has a role for yet */
+static int guest_only(struct sk_buff *skb, struct genl_info *info, int name)
+{
+	struct pci_dev *pdev;
+
+	if (!pci_tsm_nl_admin(skb))
+		return -EPERM;
+	if (GENL_REQ_ATTR_CHECK(info, name))
+		return -EINVAL;
+	pdev = pci_tsm_nl_dev_get(info->attrs[name], info->extack);
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
+	pci_dev_put(pdev);
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[name], "no TSM of this kernel is a guest's");
+	return -EOPNOTSUPP;
+}
+
+int pci_tsm_nl_lock_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return guest_only(skb, info, PCI_TSM_A_REQUEST_DEV_NAME);
+}
+
+int pci_tsm_nl_unlock_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return guest_only(skb, info, PCI_TSM_A_REQUEST_DEV_NAME);
+}
+
+int pci_tsm_nl_accept_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return guest_only(skb, info, PCI_TSM_A_REQUEST_DEV_NAME);
+}
+
+int pci_tsm_nl_evidence_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return guest_only(skb, info, PCI_TSM_A_OBJECT_DEV_NAME);
+}
