@@ -1717,7 +1717,7 @@ void pci_tsm_request_done_free(struct pci_tsm_request_done *rsp)
 	free(rsp);
 }
 
-static const struct ynl_ntf_info pci-tsm_ntf_info[] =  {
+static const struct ynl_ntf_info pci_tsm_ntf_info[] =  {
 	[PCI_TSM_CMD_TSM_NTF] =  {
 		.alloc_sz	= sizeof(struct pci_tsm_tsm_get_ntf),
 		.cb		= pci_tsm_tsm_get_rsp_parse,
@@ -1739,8 +1739,8 @@ static const struct ynl_ntf_info pci-tsm_ntf_info[] =  {
 };
 
 const struct ynl_family ynl_pci_tsm_family =  {
-	.name		= "pci_tsm",
+	.name		= "pci-tsm",
 	.hdr_len	= sizeof(struct genlmsghdr),
-	.ntf_info	= pci-tsm_ntf_info,
-	.ntf_info_size	= YNL_ARRAY_SIZE(pci-tsm_ntf_info),
+	.ntf_info	= pci_tsm_ntf_info,
+	.ntf_info_size	= YNL_ARRAY_SIZE(pci_tsm_ntf_info),
 };
