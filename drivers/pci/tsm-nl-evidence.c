@@ -122,14 +122,13 @@ static int choose_generation(struct netlink_callback *cb, struct evidence_dump *
 
 	pci_tsm_snapshot_put(snap);
 	d->generation = generation ? nla_get_uint(generation) : now;
-	if (!now && !generation)
+	/* Of what there is no evidence of there is nothing to tell */
+	if (!d->generation)
 		d->types = 0;
-	else if (d->generation != now) {
-		NL_SET_ERR_MSG_ATTR(genl_info_dump(cb)->extack, generation,
-				    "this generation is gone");
-		return -EAGAIN;
-	}
-	return 0;
+	if (d->generation == now)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(genl_info_dump(cb)->extack, generation, "this generation is gone");
+	return -EAGAIN;
 }
 
 int pci_tsm_nl_evidence_get_start(struct netlink_callback *cb)

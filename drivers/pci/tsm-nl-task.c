@@ -110,22 +110,30 @@ static bool stops_with_socket(const struct pci_tsm_nl_task *task)
 	return task->refresh && !task->ended;
 }
 
+/* One at a time: a task that ends takes itself out of the list, too */
+static struct pci_tsm_nl_task *peer_take(struct pci_tsm_nl_peer *peer)
+{
+	struct pci_tsm_nl_task *task;
+
+	guard(spinlock_bh)(&peer->lock);
+	peer->portid = 0;
+	task = list_first_entry_or_null(&peer->tasks, struct pci_tsm_nl_task, node);
+	if (task) {
+		list_del_init(&task->node);
+		peer->nr_tasks--;
+	}
+	return task;
+}
+
 /* Under genetlink's lock: nothing is waited for */
 void pci_tsm_nl_sock_priv_destroy(struct pci_tsm_nl_sock *priv)
 {
 	struct pci_tsm_nl_peer *peer = priv->peer;
-	struct pci_tsm_nl_task *task, *next;
-	LIST_HEAD(tasks);
+	struct pci_tsm_nl_task *task;
 
 	if (!peer)
 		return;
-	scoped_guard(spinlock_bh, &peer->lock) {
-		peer->portid = 0;
-		list_splice_init(&peer->tasks, &tasks);
-		peer->nr_tasks = 0;
-	}
-	list_for_each_entry_safe(task, next, &tasks, node) {
-		list_del_init(&task->node);
+	while ((task = peer_take(peer))) {
 		/* The list's reference goes to whoever stops it */
 		if (!stops_with_socket(task) || !queue_work(system_unbound_wq, &task->stop_work))
 			task_put(task);

@@ -172,7 +172,8 @@ static void senseless_questions_are_not_asked(struct kunit *test)
 	struct pci_tsm_evidence ev;
 
 	KUNIT_EXPECT_EQ(test, pci_tsm_refresh_evidence(&f->pdev, 0, 0, nonce, &ev), -EINVAL);
-	KUNIT_EXPECT_EQ(test, pci_tsm_refresh_evidence(&f->pdev, BIT(PCI_TSM_NR_EVIDENCE), 0, nonce, &ev), -EINVAL);
+	KUNIT_EXPECT_EQ(test, pci_tsm_refresh_evidence(&f->pdev, BIT(PCI_TSM_NR_EVIDENCE), 0,
+						       nonce, &ev), -EINVAL);
 	KUNIT_EXPECT_EQ(test, pci_tsm_refresh_evidence(&f->pdev, 1, 8, nonce, &ev), -EINVAL);
 	/* No DSM governs that function */
 	memset(&ev, 0xa5, sizeof(ev));

@@ -16,6 +16,21 @@
  * enum pci_tsm_state - Of a DSM (disconnected to failed), of an interface that
  *   a host gives away (unbound, bound, error), or of an interface in a guest
  *   (unlocked to unlocking, error).
+ * @PCI_TSM_STATE_NONE: Of no record.
+ * @PCI_TSM_STATE_DISCONNECTED: There is no connection.
+ * @PCI_TSM_STATE_CONNECTING: A connect is on its way.
+ * @PCI_TSM_STATE_CONNECTED: Session and stream are up.
+ * @PCI_TSM_STATE_DISCONNECTING: All of it is being undone.
+ * @PCI_TSM_STATE_FAILED: The connection was lost, and waits for a disconnect.
+ * @PCI_TSM_STATE_UNBOUND: The interface belongs to the host.
+ * @PCI_TSM_STATE_BOUND: The interface belongs to a confidential VM.
+ * @PCI_TSM_STATE_ERROR: The interface was lost.
+ * @PCI_TSM_STATE_UNLOCKED: The device may change.
+ * @PCI_TSM_STATE_LOCKING: A lock is on its way.
+ * @PCI_TSM_STATE_LOCKED: The device is as it says, and is not trusted yet.
+ * @PCI_TSM_STATE_ACCEPTING: An accept is on its way.
+ * @PCI_TSM_STATE_ACCEPTED: The device is trusted.
+ * @PCI_TSM_STATE_UNLOCKING: All of it is being undone.
  */
 enum pci_tsm_state {
 	PCI_TSM_STATE_NONE,
@@ -88,6 +103,9 @@ enum pci_tsm_reason {
 /**
  * enum pci_tsm_mode - What a TSM does for PCI devices, and so the role of a
  *   device that it serves.
+ * @PCI_TSM_MODE_NONE: Nothing.
+ * @PCI_TSM_MODE_LINK: In the host, it connects devices.
+ * @PCI_TSM_MODE_DEVSEC: In a guest, it locks interfaces.
  */
 enum pci_tsm_mode {
 	PCI_TSM_MODE_NONE,
@@ -111,6 +129,7 @@ enum pci_tsm_identity {
 
 /**
  * enum pci_tsm_event - What a notification tells.
+ * @PCI_TSM_EVENT_NONE: Nothing, so it is not sent.
  * @PCI_TSM_EVENT_STATE: The DSM, or the interface of a function that holds
  *   none, changed its state.
  * @PCI_TSM_EVENT_INTERFACE: The interface of a function that holds a DSM
@@ -135,6 +154,13 @@ enum pci_tsm_event {
  *   version of SPDM is 1.2 or later, or the object is a challenge; then come
  *   the bytes of the object itself without the signature that they end with.
  * @PCI_TSM_EVIDENCE_TYPE_SLOT0: The certificate chain of slot 0.
+ * @PCI_TSM_EVIDENCE_TYPE_SLOT1: Likewise.
+ * @PCI_TSM_EVIDENCE_TYPE_SLOT2: Likewise.
+ * @PCI_TSM_EVIDENCE_TYPE_SLOT3: Likewise.
+ * @PCI_TSM_EVIDENCE_TYPE_SLOT4: Likewise.
+ * @PCI_TSM_EVIDENCE_TYPE_SLOT5: Likewise.
+ * @PCI_TSM_EVIDENCE_TYPE_SLOT6: Likewise.
+ * @PCI_TSM_EVIDENCE_TYPE_SLOT7: Likewise.
  * @PCI_TSM_EVIDENCE_TYPE_VCA: What began the connection, requests and
  *   responses from GET_VERSION to ALGORITHMS.
  * @PCI_TSM_EVIDENCE_TYPE_MEASUREMENTS: Requests and responses from the first
