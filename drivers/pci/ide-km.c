@@ -9,6 +9,7 @@
  * must be the one to the question, in every byte that tells.
  */
 #include <linux/bitfield.h>
+#include <linux/bits.h>
 #include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -245,7 +246,7 @@ static int exchange(struct pci_ide_km *km, const u8 *req, size_t len, enum ide_k
 static int program_device(struct pci_ide_km *km, unsigned int set, struct ide_km_secrets *s)
 {
 	/* An error does not tell whether a key arrived: assume that it did */
-	km->touched = true;
+	km->touched |= BIT(set);
 	for (unsigned int i = 0; i < 2 * PCI_IDE_SUB_STREAMS; i++) {
 		unsigned int sub = i / 2;
 		bool tx = i % 2;
@@ -397,9 +398,27 @@ int pci_ide_km_refresh(struct pci_ide_km *km)
 	/* Somebody may be showing it */
 	WRITE_ONCE(km->set, set);
 	rc = tell_device(km, IDE_KM_SET_STOP, !set, true);
-	return rc ?: tell_device(km, IDE_KM_SET_STOP, !set, false);
+	if (!rc)
+		rc = tell_device(km, IDE_KM_SET_STOP, !set, false);
+	if (!rc)
+		km->touched &= ~BIT(!set);
+	return rc;
 }
 EXPORT_SYMBOL_GPL(pci_ide_km_refresh);
+
+/* After a refresh that failed it may have both sets. What is in use comes first. */
+static int stop_sets(struct pci_ide_km *km, bool tx)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; i < 2 && !rc; i++) {
+		unsigned int set = km->set ^ i;
+
+		if (km->touched & BIT(set))
+			rc = tell_device(km, IDE_KM_SET_STOP, set, tx);
+	}
+	return rc;
+}
 
 /**
  * pci_ide_km_stop() - take the keys of a stream away from both ends
@@ -412,13 +431,13 @@ EXPORT_SYMBOL_GPL(pci_ide_km_refresh);
  */
 void pci_ide_km_stop(struct pci_ide_km *km)
 {
-	int rc = km->touched ? tell_device(km, IDE_KM_SET_STOP, km->set, true) : -ENOTCONN;
+	int rc = stop_sets(km, true);
 
 	km->ops->rp_stop(km->priv);
 	if (!rc)
-		tell_device(km, IDE_KM_SET_STOP, km->set, false);
+		stop_sets(km, false);
 	km->up = false;
-	km->touched = false;
+	km->touched = 0;
 	km->set = 0;
 }
 EXPORT_SYMBOL_GPL(pci_ide_km_stop);

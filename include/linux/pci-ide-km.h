@@ -40,7 +40,7 @@ struct pci_ide_km_ops {
  * @port: index of the device's port, 0 for its upstream port
  * @set: key set in use, once @up
  * @up: both ends use their keys
- * @touched: the device may have keys
+ * @touched: key sets that the device may have keys of, as bits
  *
  * The caller fills in the first four; the rest is zero to begin with. One call
  * at a time.
@@ -52,7 +52,7 @@ struct pci_ide_km {
 	u8 port;
 	u8 set;
 	bool up;
-	bool touched;
+	u8 touched;
 };
 
 /**

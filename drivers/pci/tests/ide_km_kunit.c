@@ -388,6 +388,41 @@ static void spoiled_answers_end_it(struct kunit *test)
 	}
 }
 
+/* Wherever a refresh stops, and whatever the device has by then */
+static void failed_refresh_leaves_no_set(struct kunit *test)
+{
+	struct km_fake *f = test->priv;
+
+	f->error = -EIO;
+	for (int at = 0; at < 18; at++) {
+		unsigned int has = 0, sends = 0;
+
+		f->spoil_at = -1;
+		KUNIT_ASSERT_EQ(test, pci_ide_km_start(&f->km), 0);
+		f->nr = 0;
+		f->requests = 0;
+		f->spoil_at = at;
+		KUNIT_EXPECT_EQ(test, pci_ide_km_refresh(&f->km), -EIO);
+		f->nr = 0;
+		pci_ide_km_stop(&f->km);
+		for (int i = 0; i < f->nr; i++) {
+			u8 bit = f->log[i].sub & IDE_KM_SET1 ? 2 : 1;
+
+			if (f->log[i].op == RP_STOP)
+				sends = has;
+			else if (f->log[i].sub & IDE_KM_TX)
+				has |= bit;
+			else
+				has &= ~bit;
+		}
+		/* Both stopped to send before the root port did, then to receive */
+		KUNIT_EXPECT_EQ_MSG(test, sends, 3, "answer %d", at);
+		KUNIT_EXPECT_EQ_MSG(test, has, 0, "answer %d", at);
+		KUNIT_EXPECT_EQ_MSG(test, f->nr, 13, "answer %d", at);
+		KUNIT_EXPECT_EQ(test, f->km.touched, 0);
+	}
+}
+
 static void refused_key_is_the_devices_error(struct kunit *test)
 {
 	struct km_fake *f = test->priv;
@@ -467,6 +502,7 @@ static struct kunit_case ide_km_cases[] = {
 	KUNIT_CASE(port_without_ide_km_is_refused),
 	KUNIT_CASE(ends_go_in_step),
 	KUNIT_CASE(spoiled_answers_end_it),
+	KUNIT_CASE(failed_refresh_leaves_no_set),
 	KUNIT_CASE(refused_key_is_the_devices_error),
 	KUNIT_CASE(dead_device_is_asked_once_to_stop),
 	KUNIT_CASE(root_port_that_fails_ends_it),
