@@ -9,11 +9,13 @@
 #ifndef NATIVE_HOST_NATIVE_H
 #define NATIVE_HOST_NATIVE_H
 
+#include <linux/build_bug.h>
 #include <linux/mutex.h>
 #include <linux/pci-cma.h>
 #include <linux/pci-ide-km.h>
 #include <linux/pci-tsm.h>
 #include <linux/spdm.h>
+#include <linux/stddef.h>
 #include <linux/workqueue.h>
 
 struct native_door;
@@ -77,6 +79,9 @@ struct native_dsm {
 	struct native_upkeep upkeep;
 	struct native_door *door;
 };
+
+/* The core has a struct pci_tsm, and kfree() of it frees all of this. */
+static_assert(offsetof(struct native_dsm, pf0.base_tsm) == 0);
 
 /* native-tsm.c */
 struct native_dsm *native_dsm_of(struct pci_dev *pdev);
