@@ -74,7 +74,7 @@ fuzz: deps
 		$(MAKE) -C tools/testing/spdm fuzzers corpus >&2
 	@$(MAKE) -s --no-print-directory -C tools/testing/spdm fuzz
 
-# Long forms of debug-test and, with ten million executions, of spdm-test's fuzzers
+# Long forms of debug-test and, with twelve million executions, of spdm-test's fuzzers
 soak: kernel-debug image
 	@status=0; SOAK=1 $(qemu)/debug-test.sh || status=1; \
 	FUZZ_RUNS=$${FUZZ_RUNS:-2000000} $(qemu)/spdm-test.sh spdm-fuzz || status=1; \

@@ -13,6 +13,7 @@
 
 ktime_t shim_now;
 unsigned long shim_fail_nth;
+void (*shim_freed)(const void *p);
 
 /* Nothing in the library is larger; a size beyond it came from the device, unchecked. */
 #define ALLOC_MAX	SZ_1M
@@ -35,6 +36,8 @@ void *shim_realloc(void *p, size_t size)
 
 void kfree(const void *p)
 {
+	if (shim_freed && p)
+		shim_freed(p);
 	free((void *)p);
 }
 

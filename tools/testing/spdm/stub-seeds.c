@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Seeds for the fuzzers that have crypto-stub.c behind them: chains as it takes
- * them for good, and conversations of all steps with nothing spoilt.
+ * Seeds for the fuzzers that have crypto-stub.c or no cryptography behind them:
+ * chains as it takes them for good, and conversations of all steps with nothing
+ * spoilt.
  *
  * usage: stub-seeds DIR
  */
@@ -74,11 +75,34 @@ static int script(const char *dir, int n)
 	return fclose(f);
 }
 
+/* See fuzz-ide-km.c: stream, port, no failing allocation, then what the user does */
+static int ide_km(const char *dir, int n)
+{
+	/* Query, start, refresh, stop, only keys: each with zeros for all that follows */
+	static const u8 doings[][6] = {
+		{ 0, 1, 2, 2, 3, 1 }, { 1, 2, 4, 0, 1, 3 }, { 4, 0, 1, 1, 2, 2 }, { 2, 1, 3, 3, 2, 0 },
+	};
+	static const u8 zeros[] = { 2, 18, 24, 6, 14 };
+	const u8 setup[] = { n * 16, n % 8, 0 };
+	FILE *f = seed(dir, "ide-km", n);
+
+	if (!f)
+		return -1;
+	fwrite(setup, 1, sizeof(setup), f);
+	for (size_t i = 0; i < ARRAY_SIZE(doings[0]); i++) {
+		fputc(doings[n % 4][i], f);
+		for (int z = 0; z < zeros[doings[n % 4][i]]; z++)
+			fputc(0, f);
+	}
+	return fclose(f);
+}
+
 int main(int argc, char **argv)
 {
 	int status = argc == 2 ? 0 : 2;
 
 	for (int n = 0; n < 16 && !status; n++)
-		status = (n < 8 && chain(argv[1], n)) || script(argv[1], n);
+		status = (n < 8 && chain(argv[1], n)) || (n < 4 && ide_km(argv[1], n)) ||
+			 script(argv[1], n);
 	return status;
 }
