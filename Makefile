@@ -23,6 +23,7 @@ qemu := tools/testing/qemu
 # Stages tell their progress on stderr: stdout is for results.
 .PHONY: all help deps tree kernel kernel-debug kernel-kcsan kernel-arm64 image
 .PHONY: demo test kunit kunit-arm64 selftest debug-test reboot-test lab-test nvme-test soak bench
+.PHONY: debug-kunit debug-selftest-1 debug-selftest-2 debug-storm
 .PHONY: spdm-test fuzz check check-fast run run-guest shell no-results clean
 .NOTPARALLEL:
 
@@ -50,7 +51,7 @@ kernel-arm64: tree
 image: tree
 	@$(qemu)/stage.sh image $(B)/logs/image.log $(qemu)/image.sh >&2
 
-## Judged stages: each leaves its counts in $(B)/results
+## Judged stages: each leaves its counts in $(B)/results, or in $RESULTS
 kunit: kernel image
 	@$(qemu)/kunit.sh $(KERNEL)
 
@@ -64,6 +65,11 @@ selftest: kernel image
 
 debug-test: kernel-debug kernel-kcsan image
 	@$(qemu)/debug-test.sh
+
+# Its parts, for lanes of `test`
+debug-kunit: kernel-kcsan
+debug-kunit debug-selftest-1 debug-selftest-2 debug-storm: debug-%: kernel-debug image
+	@$(qemu)/debug-test.sh $*
 
 spdm-test: deps
 	@$(qemu)/spdm-test.sh

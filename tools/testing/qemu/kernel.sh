@@ -48,9 +48,10 @@ if [ -d /usr/lib/ccache ]; then
 fi
 # shellcheck disable=SC2086
 "$here/config.sh" "$O" "$here/base.config" "$here/arch/$arch.config" "$kunit" $more
+# Guests that run beside it go first.
 # shellcheck disable=SC2086
 "$here/stage.sh" "kernel $name" "$B/logs/kernel-$name.log" \
-	make -C "$TREE" O="$O" $MAKEARGS -j"${JOBS:-$(nproc)}" $targets
+	nice make -C "$TREE" O="$O" $MAKEARGS -j"${JOBS:-$(nproc)}" $targets
 if [ "$targets" != "${targets% modules}" ]; then
 	rm -rf "$O/lab-modules"
 	make -C "$TREE" O="$O" INSTALL_MOD_PATH="$O/lab-modules" modules_install \
