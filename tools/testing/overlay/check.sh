@@ -4,7 +4,7 @@
 #
 # usage: check.sh fast|full	environment: B, JOBS, STEPS (some steps only)
 #
-# Counts go to $B/results/check.counts: one test a step.
+# Counts go to check.counts in $RESULTS ($B/results): one test a step.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -12,7 +12,8 @@ repo=$(cd "$here/../../.." && pwd)
 B=${B:?}
 export B TREE="$B/tree" REPO="$repo" PATH="/usr/bin:$PATH"
 logs=$B/logs
-mkdir -p "$logs" "$B/results"
+res=${RESULTS:-$B/results}
+mkdir -p "$logs" "$res"
 cd "$repo" || exit 1
 
 # Our files: what git knows or would know (a fresh export has no .git).
@@ -69,6 +70,6 @@ if [ "${1:-fast}" = full ]; then
 	step noop "$here/check-noop.sh"
 	step bisect "$here/check-bisect.sh"
 fi
-echo "$passed passed, $failed failed, 0 skipped" >"$B/results/check.counts"
+echo "$passed passed, $failed failed, 0 skipped" >"$res/check.counts"
 echo "check: $passed passed, $failed failed"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]

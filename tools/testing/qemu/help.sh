@@ -7,10 +7,12 @@ PCI/TSM for Linux 6.12: the lab.
 Judged runs
   demo        boot the lab kernel and show the whole thing once
   test        everything a change must pass; the last line has the counts
+              (LANES=2: so many stages at once; STAGES='kunit demo' for some)
   kunit       the KUnit suites on x86-64 (FILTER=glob); kunit-arm64: on arm64
   selftest    /tests/*.test in the guest (TESTS='a.test b.test' for some)
   debug-test  KUnit, selftests, storm and fault injection on the debug kernel,
-              kmemleak before and after; one KUnit run under KCSAN
+              kmemleak before and after; one KUnit run under KCSAN. Parts of it:
+              debug-kunit, debug-selftest-1, debug-selftest-2, debug-storm
   soak        debug-test's long forms, about an hour (STORM_OPS=100000
               FUZZ_OPS=30000 SWEEP_ROUNDS=5 STORM_SEED= FUZZ_SEED=), then each
               SPDM fuzzer FUZZ_RUNS=2000000 times

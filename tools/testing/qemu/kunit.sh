@@ -8,7 +8,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 B=${B:?} kernel=$1
 name=kunit-$kernel
-res=$B/results
+res=${RESULTS:-$B/results}
 mkdir -p "$res"
 
 append=${APPEND:-}

@@ -70,6 +70,66 @@ t 'ktap: skip not allowed' expect 1 'not on the allow-list' ktap '1..2\nok 1 a\n
 t 'ktap: all skipped' expect 1 'no test ran' ktap '1..1\nok 1 allowed # SKIP no\n'
 t 'ktap: ok, guest failed' expect 1 'status 125' ktap '1..1\nok 1 a\n' --status 125
 
+## test.sh: stages that a stub of make plays
+# stages LIST [ALONE]: two at once
+stages() {
+	rm -rf "$w/t"
+	mkdir -p "$w/t"
+	B=$w/t MAKE=$w/stub/make LANES=2 STAGES=$1 ALONE=${2:-none} "$here/test.sh"
+}
+mkdir -p "$w/stub"
+cat >"$w/stub/make" <<'END'
+#!/bin/sh
+counts() { echo "$1 passed, $2 failed, 0 skipped" >"$RESULTS/$stage.counts"; }
+stage=$2
+case $stage in
+good*) counts 1 0; echo "$stage says" ;;
+bad) counts 2 1; exit 1 ;;
+denies) counts 1 0; exit 1 ;;
+silent) sleep 1 ;;
+killed) kill -9 $PPID ;;
+thief) stage=good1; sleep 1; counts 1 1; exit 1 ;;
+meets*)
+	touch "$B/$stage"
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		[ "$(echo "$B"/meets*)" = "$B/meets1 $B/meets2" ] && counts 1 0 && exit
+		sleep 1
+	done
+	exit 1 ;;
+slow* | lone*)
+	[ $stage != lone ] || [ ! -e "$B"/busy-* ] || exit 1
+	[ ! -e "$B/busy-lone" ] || exit 1
+	touch "$B/busy-$stage"
+	sleep 1
+	rm "$B/busy-$stage"
+	counts 1 0 ;;
+esac
+END
+chmod +x "$w/stub/make"
+t 'test: counts of all stages' expect 0 '^2 passed, 0 failed, 0 skipped$' stages 'good1 good2'
+t 'test: a stage is named with its outcome' expect 1 '^bad  *FAILED  *[0-9]* s$' stages 'good1 bad'
+t 'test: what a stage says' expect 0 '^good1 says$' stages good1
+t 'test: a failure' expect 1 '^3 passed, 1 failed' stages 'good1 bad'
+t 'test: a failure that no count tells of' expect 1 '^2 passed, 1 failed' stages 'good1 denies'
+t 'test: silence beside counts' expect 1 '^1 passed, 1 failed' stages 'silent good1'
+t 'test: a stage that was killed' expect 1 '^1 passed, 1 failed' stages 'killed good1'
+t 'test: counts of one name, twice' expect 1 '^1 passed, 1 failed' stages 'good1 thief'
+t 'test: two at once' expect 0 '^2 passed, 0 failed' stages 'meets1 meets2'
+t 'test: alone' expect 0 '^3 passed, 0 failed' stages 'slow1 lone slow2' lone
+
+## run-tests.sh
+halves() {
+	mkdir -p "$w/progs"
+	for i in 1 2 3 4 5; do
+		printf '#!/bin/sh\nexit 0\n' >"$w/progs/$i"
+		chmod +x "$w/progs/$i"
+	done
+	for part in 1/2 2/2; do
+		PART=$part "$here/run-tests.sh" "$w"/progs/*
+	done | sed -n 's/^\(1\.\.[0-9]*\)$/\1/p; s/^\(ok [0-9]* [0-9]*\).*/\1/p' | tr '\n' ' '
+}
+t 'run-tests: two halves' expect 0 '^1..3 ok 1 1 ok 2 3 ok 3 5 1..2 ok 1 2 ok 2 4 $' halves
+
 ## config.sh
 config() {
 	echo "$1" >"$w/fragment"

@@ -10,7 +10,7 @@ set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 export B="${B:?}" KERNEL="${KERNEL:-x86_64}"
-res=$B/results
+res=${RESULTS:-$B/results}
 
 if [ "${1:-}" != --cases ]; then
 	mkdir -p "$res"

@@ -12,7 +12,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 export B="${B:?}" NAME="$1"
 tries=$2 cmd=$3
-res=$B/results
+res=${RESULTS:-$B/results}
 mkdir -p "$res"
 rm -f "$res/$NAME.counts"
 

@@ -9,7 +9,7 @@ set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 export B="${B:?}"
-res=$B/results
+res=${RESULTS:-$B/results}
 program=tests/reboot.sh
 
 if [ "${1:-}" != --cases ]; then

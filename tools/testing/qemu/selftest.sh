@@ -9,7 +9,7 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 B=${B:?} name=${1:-selftest}
-res=$B/results
+res=${RESULTS:-$B/results}
 mkdir -p "$res"
 
 progs=

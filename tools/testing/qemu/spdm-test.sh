@@ -11,7 +11,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 repo=$(cd "$here/../../.." && pwd)
 export B="${B:?}" IDENTITY="$B/dsm/identity" TIME="${FUZZ_TIME:-10}" RUNS="${FUZZ_RUNS:-}"
-res=$B/results
+res=${RESULTS:-$B/results}
 out=$B/spdm
 failed=0
 
