@@ -95,6 +95,15 @@ RULES = [
     ("samples/devsec/kcu.c", "devsec.h linux/pci-ide-kcu.h", KERNEL),
     ("samples/devsec/*.c", "devsec.h " + API, KERNEL + "crypto/algapi.h"),
 
+    # Programs know the ABI by what is generated from its spec, libynl, and each the
+    # library below it; the verifier shares nothing with the kernel's.
+    ("tools/tsm/generated/*", "pci-tsm-user.h ynl.h linux/pci-tsm.h", ANY),
+    ("tools/tsm/lib/client*.[ch]", "client*.h evidence.h generated/pci-tsm-user.h ynl.h "
+     "!linux/*", ANY),
+    ("tools/tsm/lib/*", "[!.]*.h !client*.h !ynl.h !linux/*", ANY),
+    ("tools/tsm/tsmctl/*", "tsmctl.h ../lib/*.h ynl.h !linux/*", ANY),
+    ("tools/tsm/tests/*", "[!.]*.h lib/*.h ynl.h !linux/*", ANY),
+
     # Tests see what user space sees, and the headers of their own folder.
     ("tools/testing/selftests/pci_tsm/*", "[!.]*.h ../kselftest*.h "
      "../../../../samples/devsec/dsm-link.h !linux/*", ANY),
