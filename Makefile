@@ -5,6 +5,7 @@
 B ?= build
 override B := $(abspath $(B))
 KSRC ?=
+KCONFIG ?=
 BACKPORTS ?=
 JOBS ?= $(shell nproc)
 KERNEL := x86_64$(if $(filter-out 0,$(DEBUG)),-debug)
@@ -15,7 +16,7 @@ $(foreach v,$(text),$(eval override $v := $$(value $v)))
 MAKEOVERRIDES :=
 # Debian's own tools first: what the packages bring is what is used.
 export PATH := /usr/sbin:/usr/bin:/sbin:/bin:$(PATH)
-export B KSRC JOBS KERNEL BACKPORTS $(text)
+export B KSRC KCONFIG JOBS KERNEL BACKPORTS $(text)
 
 overlay := tools/testing/overlay
 qemu := tools/testing/qemu
@@ -25,6 +26,7 @@ qemu := tools/testing/qemu
 .PHONY: demo test kunit kunit-arm64 selftest debug-test reboot-test lab-test nvme-test soak bench
 .PHONY: debug-kunit debug-selftest-1 debug-selftest-2 debug-storm
 .PHONY: spdm-test fuzz check check-fast run run-guest shell no-results clean
+.PHONY: tools install uninstall deb deb-kernel regen
 .NOTPARALLEL:
 
 all: help
@@ -141,6 +143,29 @@ run: run-guest
 
 shell: kernel image
 	@$(qemu)/run.sh --shell
+
+## Programs, packages, and what is generated
+
+# For `make install` of an administrator: $(B) has been made by then, by anybody
+tools := $(MAKE) -C tools/tsm TREE=$(B)/tree O=$(B)/tsm
+
+tools: tree
+	@$(qemu)/stage.sh tools $(B)/logs/tools.log $(tools) all >&2
+
+install uninstall: tools
+	@$(tools) -s $@
+
+deb: tree
+	@tools/tsm/debian/make-deb.sh
+
+# By the kernel's own packaging; KCONFIG= a configuration, or else the lab kernel's
+deb-kernel: kernel
+	@$(qemu)/stage.sh deb-kernel $(B)/logs/deb-kernel.log \
+		tools/testing/overlay/deb-kernel.sh "$$KCONFIG" >&2
+	@ls $(B)/deb-kernel/*.deb
+
+regen: tree
+	@$(overlay)/regen.sh
 
 clean:
 	rm -rf $(B)

@@ -60,6 +60,7 @@ step() {
 step sizes sizes
 step includes includes
 step maintainers maintainers
+step generated "$here/regen.sh" check
 step scripts scripts
 step kernel-doc kernel_doc
 step checkpatch "$here/checkpatch.sh"

@@ -28,7 +28,16 @@ Judged runs
               three tries, as others may keep the machine busy: the last counts
   check       check-fast and the matrix of configurations, series bisected
   check-fast  sparse, W=1, checkpatch, kernel-doc, the documented driver, includes,
-              sizes, MAINTAINERS
+              sizes, MAINTAINERS, whether what is generated is fresh
+
+Programs
+  tools       tsmctl and the agents, in build/tsm
+  install     them, manual pages, completion, units, udev rule: DESTDIR=
+              PREFIX=/usr/local; uninstall
+  deb         the same as a Debian package, in build/deb
+  deb-kernel  the kernel as Debian packages, in build/deb-kernel (KCONFIG= its
+              configuration, else the lab's)
+  regen       from the netlink spec: what is generated from it
 
 By hand
   run         CMD='...' in the guest with /bin/sh: its stdout, its stderr, its
