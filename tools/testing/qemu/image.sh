@@ -5,8 +5,9 @@
 # usage: image.sh
 # environment: B; TREE (default $B/tree)
 #
-# $B/image/base.cpio	busybox, udev and the software DSM with their libraries, init;
-#			/etc/devsec-dsm has the DSM's certificates and keys
+# $B/image/base.cpio	busybox, udev, jq, tsmctl, the agents and the software DSM with
+#			their libraries, init; /etc/devsec-dsm has the DSM's
+#			certificates and keys
 # $B/image/tests.cpio	/tests: what the selftests install
 # $B/image/kunit-ARCH/	the guest that only runs KUnit
 # A part is written anew only when its content changed.
@@ -58,6 +59,10 @@ base() {
 	cp "$here/init.sh" "$root/init"
 	cp "$here/run-tests.sh" "$root/lab/run-tests"
 	chmod 755 "$root/init" "$root/lab/run-tests"
+	with_libs "$(command -v jq || echo /usr/bin/jq)" "$root" bin/jq
+	for p in "$B"/tsm/*.bin; do
+		with_libs "$p" "$root" "bin/$(basename "$p" .bin)"
+	done
 	with_libs "$B/dsm/devsec-dsm" "$root" usr/bin/devsec-dsm
 	cp -R "$B/dsm/identity" "$root/etc/devsec-dsm"
 }
@@ -65,6 +70,11 @@ base() {
 # The software DSM, a program of the host as the libraries that it takes along.
 dsm() {
 	make -C "$TREE/samples/devsec/dsm" O="$B/dsm" all
+}
+
+# tsmctl and the agents; the guest has their libraries
+programs() {
+	make -C "$TREE/tools/tsm" TREE="$TREE" O="$B/tsm" all
 }
 
 # Nothing to do if neither the tree nor the kernel's configuration changed.
@@ -130,6 +140,7 @@ mkdir -p "$img"
 exec 9>"$B/.lock-image"
 flock 9
 dsm
+programs
 base
 pack base
 kunit x86_64 ""
