@@ -25,7 +25,7 @@ qemu := tools/testing/qemu
 .PHONY: all help deps tree kernel kernel-debug kernel-kcsan kernel-arm64 image
 .PHONY: demo test kunit kunit-arm64 selftest debug-test reboot-test lab-test nvme-test soak bench
 .PHONY: debug-kunit debug-selftest-1 debug-selftest-2 debug-storm
-.PHONY: spdm-test fuzz check check-fast run run-guest shell no-results clean
+.PHONY: spdm-test tools-test fuzz check check-fast run run-guest shell no-results clean
 .PHONY: tools install uninstall deb deb-kernel regen
 .NOTPARALLEL:
 
@@ -76,11 +76,18 @@ debug-kunit debug-selftest-1 debug-selftest-2 debug-storm: debug-%: kernel-debug
 spdm-test: deps
 	@$(qemu)/spdm-test.sh
 
+tools-test: tree
+	@$(qemu)/tools-test.sh
+
 # Only the fuzzers, for as long as one likes: TIME= seconds or RUNS= for each
 fuzz: deps
 	@$(qemu)/stage.sh fuzzers $(B)/logs/fuzzers.log \
 		$(MAKE) -C tools/testing/spdm fuzzers corpus >&2
-	@$(MAKE) -s --no-print-directory -C tools/testing/spdm fuzz
+	@$(qemu)/stage.sh fuzzers $(B)/logs/fuzzers-agent.log \
+		$(MAKE) -C tools/tsm/agent/tests fuzzers corpus >&2
+	@status=0; for d in tools/testing/spdm tools/tsm/agent/tests; do \
+		$(MAKE) -s --no-print-directory -C $$d fuzz || status=1; \
+	done; exit $$status
 
 # Long forms of debug-test and, with twelve million executions, of spdm-test's fuzzers
 soak: kernel-debug image

@@ -18,7 +18,8 @@ Judged runs
               SPDM fuzzer FUZZ_RUNS=2000000 times
   spdm-test   the SPDM requester in user space: with the software DSM in all
               combinations of algorithms, and with answers that were tampered with
-  fuzz        the requester and the DSM with libFuzzer, TIME=60 seconds a target
+  tools-test  the library of the tools and the agents, without a guest
+  fuzz        requester, DSM and agents with libFuzzer, TIME=60 seconds a target
               (RUNS=n: so many executions of each)
   reboot-test does a reboot disconnect every device?
   lab-test    does the lab say so when something goes wrong? Its scripts with

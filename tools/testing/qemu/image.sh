@@ -74,7 +74,7 @@ dsm() {
 
 # tsmctl and the agents; the guest has their libraries
 programs() {
-	make -C "$TREE/tools/tsm" TREE="$TREE" O="$B/tsm" all
+	make -C "$TREE/tools/tsm" TREE="$TREE" O="$B/tsm" all lab
 }
 
 # Nothing to do if neither the tree nor the kernel's configuration changed.

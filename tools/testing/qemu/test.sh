@@ -17,7 +17,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 B=${B:?}
 res=$B/results
 stages=${STAGES:-kunit selftest kunit-arm64 debug-kunit debug-selftest-1 debug-selftest-2 \
-	lab-test spdm-test debug-storm reboot-test check-fast nvme-test demo bench}
+	lab-test spdm-test tools-test debug-storm reboot-test check-fast nvme-test demo bench}
 alone=${ALONE:-kunit bench}
 lanes=${LANES:-$(($(nproc) > 1 ? 2 : 1))}
 start=$(date +%s)
