@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 repo=$(cd "$here/../../.." && pwd)
 export B="${B:?}" TIME="${FUZZ_TIME:-10}" RUNS="${FUZZ_RUNS:-}"
 agent=$repo/tools/tsm/agent/tests
-res=$B/results
+res=${RESULTS:-$B/results}
 failed=0
 
 mkdir -p "$res"
