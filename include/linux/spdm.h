@@ -20,6 +20,9 @@ struct spdm_chain_cache;
 #define SPDM_SLOTS		8
 #define SPDM_NONCE_SIZE		32
 #define SPDM_SUBJECT_SIZE	128
+#define SPDM_DIGEST_MAX		64
+/* What a certificate chain begins with; then come a hash of its root, and the certificates */
+#define SPDM_CHAIN_HEAD		4
 
 /* Errors of the library, besides -ENOMEM, are the same for all that talks to the device:
  *
@@ -231,7 +234,10 @@ ssize_t spdm_vendor_request(struct spdm *spdm, u16 standard, u16 vendor, const v
 int spdm_read_chain(struct spdm *spdm, u8 slot, struct spdm_blob *chain);
 int spdm_measure(struct spdm *spdm, const struct spdm_measure_args *args,
 		 struct spdm_measurements *result);
+int spdm_challenge_answer(struct spdm *spdm, u8 slot, const u8 nonce[SPDM_NONCE_SIZE],
+			  struct spdm_blob *answer);
 int spdm_vca(struct spdm *spdm, struct spdm_blob *vca);
+int spdm_digest(struct spdm *spdm, const void *data, size_t len, u8 digest[SPDM_DIGEST_MAX]);
 void spdm_blob_free(struct spdm_blob *blob);
 
 /* What is known */

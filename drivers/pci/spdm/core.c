@@ -9,6 +9,7 @@
  *
  * DMTF DSP0274 1.0 to 1.3.
  */
+#include <linux/build_bug.h>
 #include <linux/cleanup.h>
 #include <linux/delay.h>
 #include <linux/err.h>
@@ -29,6 +30,9 @@
 #define DEFAULT_OBJECT	4096
 #define MIN_OBJECT	256
 #define MAX_OBJECT	65536
+
+static_assert(SPDM_DIGEST_MAX >= SPDM_MAX_HASH);
+static_assert(SPDM_CHAIN_HEAD == sizeof(struct spdm_chain));
 
 /*
  * For the steps
@@ -71,6 +75,7 @@ void spdm_forget(struct spdm *spdm)
 {
 	spdm_session_drop(spdm);
 	spdm_m1_end(spdm);
+	spdm->m1_said = false;
 	spdm_meas_end(spdm);
 	spdm_big_free(spdm);
 	forget_slots(spdm);
@@ -438,7 +443,7 @@ EXPORT_SYMBOL_GPL(spdm_vendor_request);
 static int copy_blob(struct spdm_blob *blob, const void *data, size_t len)
 {
 	blob->len = 0;
-	blob->data = kvmemdup(data, len, GFP_KERNEL);
+	blob->data = kvmemdup(data, len, GFP_KERNEL_ACCOUNT);
 	if (!blob->data)
 		return -ENOMEM;
 	blob->len = len;
@@ -498,6 +503,35 @@ int spdm_measure(struct spdm *spdm, const struct spdm_measure_args *args,
 EXPORT_SYMBOL_GPL(spdm_measure);
 
 /**
+ * spdm_challenge_answer() - let the device prove anew that it holds a key
+ * @spdm: the connection
+ * @slot: the chain, 0 to 7; read and judged if it was not yet
+ * @nonce: the caller's; it is signed along
+ * @answer: gets CHALLENGE and CHALLENGE_AUTH, for spdm_blob_free()
+ *
+ * What is signed is the VCA and these bytes, without the signature that they end
+ * with, by any version. Where the device has told of certificates since it signed
+ * last, that is signed first, with two messages more. What is known of the
+ * identity stays, unless it was proven by that chain and the signature is wrong.
+ *
+ * Context: as spdm_connect().
+ * Return: 0, -EOPNOTSUPP if there is a session or the device cannot, or an errno
+ * as in linux/spdm.h.
+ */
+int spdm_challenge_answer(struct spdm *spdm, u8 slot, const u8 nonce[SPDM_NONCE_SIZE],
+			  struct spdm_blob *answer)
+{
+	int rc;
+
+	guard(mutex)(&spdm->lock);
+	rc = enter_slot(spdm, SPDM_STATE_CONNECTED, slot);
+	if (!rc && spdm->session.state != SPDM_SESSION_NONE)
+		rc = spdm_fault(spdm, -EOPNOTSUPP, "no challenge inside of a session");
+	return rc ?: spdm_challenge_alone(spdm, slot, nonce, answer);
+}
+EXPORT_SYMBOL_GPL(spdm_challenge_answer);
+
+/**
  * spdm_vca() - the messages from GET_VERSION to ALGORITHMS, which signatures cover
  * @spdm: the connection
  * @vca: gets them, for spdm_blob_free()
@@ -514,6 +548,30 @@ int spdm_vca(struct spdm *spdm, struct spdm_blob *vca)
 	return rc ?: copy_blob(vca, spdm->vca, spdm->vca_len);
 }
 EXPORT_SYMBOL_GPL(spdm_vca);
+
+/**
+ * spdm_digest() - a digest with the hash that was agreed on
+ * @spdm: the connection
+ * @data: of what
+ * @len: its bytes
+ * @digest: gets it
+ *
+ * Says nothing to the device.
+ *
+ * Context: as spdm_connect().
+ * Return: bytes of @digest, -ENOTCONN or -ENOMEM.
+ */
+int spdm_digest(struct spdm *spdm, const void *data, size_t len, u8 digest[SPDM_DIGEST_MAX])
+{
+	int rc;
+
+	guard(mutex)(&spdm->lock);
+	rc = enter(spdm, SPDM_STATE_CONNECTED);
+	if (!rc)
+		rc = spdm_hash_once(spdm->algos.base_hash, data, len, digest);
+	return rc ?: spdm->algos.hash_size;
+}
+EXPORT_SYMBOL_GPL(spdm_digest);
 
 /**
  * spdm_blob_free() - free what the library gave

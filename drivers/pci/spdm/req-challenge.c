@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * CHALLENGE: the device proves that it holds the key of the chain that it told
- * about, by a signature over all that was said so far and a fresh nonce.
+ * about, by a signature over all that was said so far and a fresh nonce. Or, for
+ * somebody else to see, over theirs and nothing that was said in between.
  *
  * DSP0274 1.3, "CHALLENGE", "CHALLENGE_AUTH". No summary of measurements is
  * asked for, and no authentication of ourselves to the device is had.
  */
 #include <linux/bitops.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 
 #include "crypto.h"
 #include "cursor.h"
@@ -28,7 +32,8 @@ struct challenge_auth {
 	const u8 *sig;
 };
 
-static int make_request(struct spdm *spdm, u8 slot, u8 *req, size_t *len)
+/* @nonce: NULL for a new one */
+static int make_request(struct spdm *spdm, u8 slot, const u8 *nonce, u8 *req, size_t *len)
 {
 	struct spdm_header hdr;
 	struct spdm_writer w;
@@ -44,6 +49,8 @@ static int make_request(struct spdm *spdm, u8 slot, u8 *req, size_t *len)
 	/* The nonce, and the context behind it: both are only to be new */
 	if (spdm_random(fresh, *len))
 		return spdm_fault(spdm, -ECANCELED, "no random numbers");
+	if (nonce)
+		memcpy(fresh, nonce, SPDM_NONCE);
 	*len = w.len;
 	return 0;
 }
@@ -108,14 +115,28 @@ static int check_signature(struct spdm *spdm, u8 slot, const struct spdm_exchang
 	return rc ? spdm_fault(spdm, rc, "signature of CHALLENGE_AUTH") : 0;
 }
 
-static int challenge(struct spdm *spdm, u8 slot)
+static int give(const struct spdm_exchange *x, struct spdm_blob *answer)
+{
+	u8 *copy = kvmalloc(x->req_len + x->rsp_len, GFP_KERNEL_ACCOUNT);
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, x->req, x->req_len);
+	memcpy(copy + x->req_len, x->rsp, x->rsp_len);
+	answer->data = copy;
+	answer->len = x->req_len + x->rsp_len;
+	return 0;
+}
+
+/* @nonce, @answer: NULL where nobody is to be shown anything */
+static int challenge(struct spdm *spdm, u8 slot, const u8 *nonce, struct spdm_blob *answer)
 {
 	struct challenge_auth rsp = {};
 	u8 req[MAX_REQUEST];
 	struct spdm_exchange x = { .req = req, .slow = true };
 	int rc;
 
-	rc = make_request(spdm, slot, req, &x.req_len);
+	rc = make_request(spdm, slot, nonce, req, &x.req_len);
 	if (rc)
 		return rc;
 	rc = spdm_exchange(spdm, &x);
@@ -127,7 +148,13 @@ static int challenge(struct spdm *spdm, u8 slot)
 	rc = check(spdm, slot, &rsp, req + sizeof(struct spdm_challenge_req));
 	if (rc)
 		return rc;
-	return check_signature(spdm, slot, &x, rsp.sig);
+	rc = check_signature(spdm, slot, &x, rsp.sig);
+	spdm_m1_end(spdm);
+	if (rc)
+		return rc;
+	/* A signature ends the transcript on both ends */
+	spdm->m1_said = false;
+	return answer ? give(&x, answer) : 0;
 }
 
 static int prepare(struct spdm *spdm, u8 slot)
@@ -145,15 +172,44 @@ int spdm_challenge(struct spdm *spdm, u8 slot)
 	int rc = prepare(spdm, slot);
 
 	if (!rc)
-		rc = challenge(spdm, slot);
+		rc = challenge(spdm, slot, NULL, NULL);
 	if (rc) {
 		spdm_m1_end(spdm);
 		if (spdm->state > SPDM_STATE_CONNECTED)
 			spdm->state = SPDM_STATE_CONNECTED;
 		return rc;
 	}
-	spdm_m1_end(spdm);
 	spdm->slot = slot;
 	spdm->state = SPDM_STATE_AUTHENTICATED;
 	return 0;
+}
+
+/* With DIGESTS both ends begin a transcript, and with a signature they end it. */
+static int settle(struct spdm *spdm, u8 slot)
+{
+	int rc = spdm_get_digests(spdm);
+
+	/* Its chain is another one by now */
+	if (!rc && !spdm->slots[slot].leaf)
+		rc = spdm_identify(spdm, slot);
+	return rc ?: challenge(spdm, slot, NULL, NULL);
+}
+
+/* Nothing but the VCA comes before the challenge in what is signed. */
+int spdm_challenge_alone(struct spdm *spdm, u8 slot, const u8 *nonce, struct spdm_blob *answer)
+{
+	int rc = 0;
+
+	if (!(spdm->caps & SPDM_CAP_CHAL))
+		return spdm_fault(spdm, -EOPNOTSUPP, "device cannot be challenged");
+	if (!spdm->slots[slot].leaf)
+		rc = spdm_identify(spdm, slot);
+	if (!rc && spdm->m1_said)
+		rc = settle(spdm, slot);
+	if (!rc)
+		rc = challenge(spdm, slot, nonce, answer);
+	spdm_m1_end(spdm);
+	if (rc == -EKEYREJECTED && slot == spdm->slot && spdm->state > SPDM_STATE_CONNECTED)
+		spdm->state = SPDM_STATE_CONNECTED;
+	return rc;
 }

@@ -191,7 +191,7 @@ static int give(struct spdm *spdm, const struct spdm_exchange *x,
 		const struct measurements *rsp, bool sign, struct spdm_measurements *result)
 {
 	size_t begin = spdm->meas.len - x->rsp_len;
-	void *copy = kvmalloc(spdm->meas.len, GFP_KERNEL);
+	void *copy = kvmalloc(spdm->meas.len, GFP_KERNEL_ACCOUNT);
 
 	if (!copy)
 		return -ENOMEM;

@@ -170,6 +170,7 @@ struct spdm_session {
  * @digests: DIGESTS as it came, where the transcript of a session has it (MULTI_KEY)
  * @digests_len: bytes in @digests, 0 where it has not
  * @m1: running hash of the transcript that CHALLENGE_AUTH signs, NULL if none is begun
+ * @m1_said: the device may have begun one, whatever became of ours
  * @meas: transcript of measurements since the last signature: raw messages
  * @meas_room: bytes that @meas has room for
  * @meas_secured: @meas is that of the session
@@ -202,6 +203,7 @@ struct spdm {
 	u8 digests[SPDM_MAX_DIGESTS];
 	size_t digests_len;
 	struct spdm_hash *m1;
+	bool m1_said;
 	struct spdm_blob meas;
 	size_t meas_room;
 	bool meas_secured;
@@ -322,6 +324,7 @@ void spdm_cache_add(struct spdm_chain_cache *cache, u32 hash, const u8 *digest,
 
 /* req-challenge.c */
 int spdm_challenge(struct spdm *spdm, u8 slot);
+int spdm_challenge_alone(struct spdm *spdm, u8 slot, const u8 *nonce, struct spdm_blob *answer);
 
 /* req-measurements.c */
 int spdm_get_measurements(struct spdm *spdm, const struct spdm_measure_args *args,

@@ -28,6 +28,11 @@ static u8 code_of(const struct spdm_exchange *x)
 	return hdr->code;
 }
 
+static bool in_m1(u8 code)
+{
+	return code == SPDM_GET_DIGESTS || code == SPDM_GET_CERTIFICATE || code == SPDM_CHALLENGE;
+}
+
 /*
  * A request is about to be sent: what does it make void? Repetitions, chunks and
  * RESPOND_IF_READY are parts of it, and do not come here.
@@ -37,6 +42,9 @@ void spdm_transcript_request(struct spdm *spdm, const struct spdm_exchange *x)
 	bool measures = code_of(x) == SPDM_GET_MEASUREMENTS;
 	bool same = x->secured == spdm->meas_secured;
 
+	/* Noted before it is known whether the device got it, or we its answer */
+	if (!x->secured && in_m1(code_of(x)))
+		spdm->m1_said = true;
 	/* The session has measurements of its own, which no other request outside ends. */
 	if (measures != same)
 		spdm_meas_end(spdm);

@@ -69,9 +69,9 @@ static void nothing_goes_without_a_connection(struct kunit *test)
 	struct spdm_measure_args args = { .index = SPDM_MEAS_ALL };
 	struct fake_responder *fake = test->priv;
 	struct spdm *spdm = fake->spdm;
+	u8 digest[SPDM_DIGEST_MAX], nonce[SPDM_NONCE_SIZE] = {}, rsp[4];
 	struct spdm_measurements meas;
 	struct spdm_blob blob;
-	u8 rsp[4];
 
 	KUNIT_EXPECT_EQ(test, spdm_authenticate(spdm, 0), -ENOTCONN);
 	KUNIT_EXPECT_EQ(test, spdm_recheck_anchor(spdm), -ENOTCONN);
@@ -82,7 +82,9 @@ static void nothing_goes_without_a_connection(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, spdm_vendor_request(spdm, 3, 1, rsp, 1, rsp, 4), -ENOTCONN);
 	KUNIT_EXPECT_EQ(test, spdm_read_chain(spdm, 0, &blob), -ENOTCONN);
 	KUNIT_EXPECT_EQ(test, spdm_measure(spdm, &args, &meas), -ENOTCONN);
+	KUNIT_EXPECT_EQ(test, spdm_challenge_answer(spdm, 0, nonce, &blob), -ENOTCONN);
 	KUNIT_EXPECT_EQ(test, spdm_vca(spdm, &blob), -ENOTCONN);
+	KUNIT_EXPECT_EQ(test, spdm_digest(spdm, rsp, 1, digest), -ENOTCONN);
 	KUNIT_EXPECT_STREQ(test, spdm_fault_text(spdm), "there is no connection");
 	KUNIT_EXPECT_EQ(test, fake->objects, 0);
 }
@@ -90,6 +92,7 @@ static void nothing_goes_without_a_connection(struct kunit *test)
 static void nothing_is_said_for_what_cannot_be(struct kunit *test)
 {
 	struct spdm_measure_args args = { .slot = 8, .index = SPDM_MEAS_ALL };
+	static const u8 nonce[SPDM_NONCE_SIZE];
 	struct fake_responder *fake = test->priv;
 	struct spdm *spdm = fake->spdm;
 	struct spdm_measurements meas;
@@ -101,6 +104,7 @@ static void nothing_is_said_for_what_cannot_be(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, spdm_authenticate(spdm, 8), -EINVAL);
 	KUNIT_EXPECT_EQ(test, spdm_session_start(spdm, 255), -EINVAL);
 	KUNIT_EXPECT_EQ(test, spdm_read_chain(spdm, 8, &blob), -EINVAL);
+	KUNIT_EXPECT_EQ(test, spdm_challenge_answer(spdm, 8, nonce, &blob), -EINVAL);
 	KUNIT_EXPECT_EQ(test, spdm_measure(spdm, &args, &meas), -EINVAL);
 	args.slot = 0;
 	args.index = SPDM_MEAS_COUNT;
@@ -315,6 +319,19 @@ static void digest_of_measurements_is_that_of_the_bytes(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, digest, expected, 48);
 }
 
+static void a_digest_is_by_the_hash_that_was_agreed_on(struct kunit *test)
+{
+	u8 digest[SPDM_DIGEST_MAX], expected[SPDM_MAX_HASH];
+	struct fake_responder *fake = test->priv;
+
+	fake_connect(test);
+	fake->objects = 0;
+	KUNIT_ASSERT_EQ(test, spdm_hash_once(fake->spdm->algos.base_hash, "abc", 3, expected), 0);
+	KUNIT_EXPECT_EQ(test, spdm_digest(fake->spdm, "abc", 3, digest), 48);
+	KUNIT_EXPECT_MEMEQ(test, digest, expected, 48);
+	KUNIT_EXPECT_EQ(test, fake->objects, 0);
+}
+
 static struct kunit_case core_cases[] = {
 	KUNIT_CASE(config_out_of_bounds_is_refused),
 	KUNIT_CASE(zero_is_the_default),
@@ -327,6 +344,7 @@ static struct kunit_case core_cases[] = {
 	KUNIT_CASE(measurements_pile_up_until_another_request),
 	KUNIT_CASE(measurements_are_bounded),
 	KUNIT_CASE(digest_of_measurements_is_that_of_the_bytes),
+	KUNIT_CASE(a_digest_is_by_the_hash_that_was_agreed_on),
 	{}
 };
 

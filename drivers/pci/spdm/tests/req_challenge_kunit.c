@@ -5,8 +5,10 @@
  * CHALLENGE_AUTH of 1.2: slot at 2, slot mask at 3, digest at 4, nonce at 36,
  * length of opaque data at 68, signature at 70; of 1.3, context at 70.
  */
+#include <linux/err.h>
 #include <linux/string.h>
 
+#include "../crypto.h"
 #include "fake-device.h"
 
 struct challenge_case {
@@ -147,6 +149,114 @@ static void a_device_that_cannot_is_not_challenged(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dev->seen[CH], 0);
 }
 
+static const u8 callers_nonce[SPDM_NONCE] = { 1, 2, 3, 4, 5, 6, 7, 8, [31] = 9 };
+
+/* As a verifier does it: the VCA and the bytes, but for the signature at their end */
+static void expect_signed(struct kunit *test, const struct spdm_blob *answer)
+{
+	struct fake_device *dev = test->priv;
+	size_t len = answer->len - FAKE_SIG;
+	u8 digest[SPDM_MAX_HASH];
+	struct spdm_hash *h = spdm_transcript_new(dev->spdm);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(h));
+	KUNIT_EXPECT_EQ(test, spdm_hash_add(h, answer->data, len), 0);
+	KUNIT_EXPECT_EQ(test, spdm_hash_peek(h, digest), 0);
+	spdm_hash_free(h);
+	KUNIT_EXPECT_EQ(test, spdm_check_signature(dev->spdm, 0, "responder-challenge_auth signing",
+						   digest, answer->data + len), 0);
+}
+
+/* What was said of certificates before is not in it. */
+static void an_answer_stands_alone(struct kunit *test)
+{
+	const u8 *version = test->param_value;
+	struct fake_device *dev = test->priv;
+	struct spdm_blob answer = {};
+
+	fake_device_connect(test, dev, *version);
+	fake_device_identify(test, dev);
+	for (unsigned int seen = 2; seen <= 3; seen++) {
+		KUNIT_ASSERT_EQ_MSG(test, spdm_challenge_answer(dev->spdm, 0, callers_nonce, &answer),
+				    0, "%s", dev->spdm->fault);
+		/* Once more only for the first, so that both ends begin anew */
+		KUNIT_EXPECT_EQ(test, dev->seen[CH], seen);
+		KUNIT_EXPECT_EQ(test, dev->seen[SPDM_GET_DIGESTS], 2);
+		KUNIT_EXPECT_MEMEQ(test, answer.data, dev->req, dev->req_len);
+		KUNIT_EXPECT_MEMEQ(test, answer.data + 4, callers_nonce, SPDM_NONCE);
+		expect_signed(test, &answer);
+		spdm_blob_free(&answer);
+	}
+	KUNIT_EXPECT_EQ(test, dev->seen[SPDM_GET_CERTIFICATE], 1);
+	KUNIT_EXPECT_EQ_MSG(test, dev->spdm->state, SPDM_STATE_CONNECTED, "that is for others");
+}
+
+static void an_answer_after_measurements_stands_alone(struct kunit *test)
+{
+	struct spdm_measure_args args = { .index = SPDM_MEAS_ALL };
+	struct fake_device *dev = test->priv;
+	struct spdm_measurements result = {};
+	struct spdm_blob answer = {};
+
+	/* No chain is known: it is read */
+	KUNIT_ASSERT_EQ(test, spdm_measure(dev->spdm, &args, &result), 0);
+	spdm_blob_free(&result.transcript);
+	KUNIT_ASSERT_EQ(test, spdm_challenge_answer(dev->spdm, 0, callers_nonce, &answer), 0);
+	expect_signed(test, &answer);
+	spdm_blob_free(&answer);
+}
+
+/* Some of a chain came: the device has that in its transcript, and we have not. */
+static void an_answer_after_half_a_chain_stands_alone(struct kunit *test)
+{
+	struct fake_device *dev = test->priv;
+	struct spdm_blob answer = {};
+
+	fake_device_identify(test, dev);
+	KUNIT_ASSERT_EQ(test, spdm_challenge(dev->spdm, 0), 0);
+	dev->spoil = (struct fake_spoil) { SPDM_GET_CERTIFICATE, .at = 1, .flip = 1 };
+	KUNIT_EXPECT_EQ(test, spdm_get_chain(dev->spdm, 0), -EPROTO);
+	dev->spoil = (struct fake_spoil) {};
+	KUNIT_ASSERT_EQ(test, spdm_challenge_answer(dev->spdm, 0, callers_nonce, &answer), 0);
+	expect_signed(test, &answer);
+	spdm_blob_free(&answer);
+	KUNIT_EXPECT_EQ(test, dev->spdm->state, SPDM_STATE_AUTHENTICATED);
+}
+
+static void a_spoilt_answer_is_not_given(struct kunit *test)
+{
+	const struct challenge_case *c = test->param_value;
+	struct fake_device *dev = test->priv;
+	struct spdm_blob answer = {};
+
+	fake_device_connect(test, dev, c->version);
+	fake_device_identify(test, dev);
+	KUNIT_ASSERT_EQ(test, spdm_challenge(dev->spdm, 0), 0);
+	dev->spoil = c->spoil;
+	KUNIT_EXPECT_EQ(test, spdm_challenge_answer(dev->spdm, 0, callers_nonce, &answer), c->want);
+	KUNIT_EXPECT_NULL(test, answer.data);
+	KUNIT_EXPECT_NULL(test, dev->spdm->m1);
+	KUNIT_EXPECT_EQ(test, dev->spdm->state, c->want == -EKEYREJECTED ?
+			SPDM_STATE_CONNECTED : SPDM_STATE_AUTHENTICATED);
+}
+
+static void no_answer_in_a_session_nor_of_a_device_that_cannot(struct kunit *test)
+{
+	struct fake_device *dev = test->priv;
+	struct spdm_blob answer = {};
+
+	fake_device_identify(test, dev);
+	dev->spdm->session.state = SPDM_SESSION_OPEN;
+	KUNIT_EXPECT_EQ(test, spdm_challenge_answer(dev->spdm, 0, callers_nonce, &answer),
+			-EOPNOTSUPP);
+	dev->spdm->session.state = SPDM_SESSION_NONE;
+	dev->spdm->caps &= ~SPDM_CAP_CHAL;
+	KUNIT_EXPECT_EQ(test, spdm_challenge_answer(dev->spdm, 0, callers_nonce, &answer),
+			-EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, dev->seen[CH], 0);
+	KUNIT_EXPECT_NULL(test, answer.data);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(a_spoilt_answer_authenticates_nobody, challenges_gen_params),
 	KUNIT_CASE(a_device_that_was_good_is_so_no_more),
@@ -154,6 +264,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(a_good_device_is_authenticated, versions_gen_params),
 	KUNIT_CASE(portions_are_in_the_transcript),
 	KUNIT_CASE(a_device_that_cannot_is_not_challenged),
+	KUNIT_CASE_PARAM(an_answer_stands_alone, versions_gen_params),
+	KUNIT_CASE(an_answer_after_measurements_stands_alone),
+	KUNIT_CASE(an_answer_after_half_a_chain_stands_alone),
+	KUNIT_CASE_PARAM(a_spoilt_answer_is_not_given, challenges_gen_params),
+	KUNIT_CASE(no_answer_in_a_session_nor_of_a_device_that_cannot),
 	{}
 };
 
