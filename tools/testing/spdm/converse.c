@@ -103,6 +103,31 @@ static bool measure(struct spdm *spdm)
 	return ok;
 }
 
+/* A challenge for others to see: the caller's nonce, and one message once all else is signed */
+static bool answers(struct pair *p, const struct pair_options *o)
+{
+	struct spdm *spdm = p->spdm;
+	u8 nonce[SPDM_NONCE_SIZE];
+	struct spdm_blob blob = { }, chain = { };
+	unsigned int before = 0;
+	bool ok;
+
+	memset(nonce, 0x44, sizeof(nonce));
+	/* The chain that nobody has asked for yet makes it more */
+	ok = TRY(spdm, spdm_read_chain(spdm, 1, &chain));
+	for (int i = 0; ok && i < 2; i++) {
+		before = spdm->messages - p->again;
+		ok = TRY(spdm, spdm_challenge_answer(spdm, 1, nonce, &blob));
+		if (ok && (blob.len < 36 + spdm->algos.sig_size || memcmp(blob.data + 4, nonce, 32)))
+			ok = fail(spdm, "a challenge without its nonce", blob.len);
+		spdm_blob_free(&blob);
+	}
+	if (ok && !o->max_object && spdm->messages - p->again - before != 1)
+		ok = fail(spdm, "messages of a challenge", spdm->messages - before);
+	spdm_blob_free(&chain);
+	return ok;
+}
+
 static bool nothing_left(struct spdm *spdm)
 {
 	const char *left = session_left(spdm);
@@ -157,7 +182,7 @@ static bool with_pair(const struct pair_options *o, struct tape *tape, unsigned 
 
 static bool long_talk(struct pair *p, const struct pair_options *o, unsigned int messages)
 {
-	return authenticate(p, o, messages) && measure(p->spdm) &&
+	return authenticate(p, o, messages) && measure(p->spdm) && answers(p, o) &&
 	       (o->version < SPDM_VERSION_11 || upkeep(p)) && measure(p->spdm);
 }
 

@@ -181,6 +181,18 @@ static long vca(struct spdm *spdm)
 	return ret;
 }
 
+static long answer(struct spdm *spdm, u8 slot)
+{
+	static const u8 nonce[SPDM_NONCE_SIZE] = { 1 };
+	struct spdm_blob blob = { };
+	long ret = spdm_challenge_answer(spdm, slot, nonce, &blob);
+
+	BUG_ON(!ret && (blob.len < sizeof(nonce) + spdm->algos.sig_size));
+	BUG_ON(ret && blob.data);
+	spdm_blob_free(&blob);
+	return ret;
+}
+
 static long step(struct spdm *spdm, struct feed *f)
 {
 	u8 what = feed8(f);
@@ -212,7 +224,7 @@ static long step(struct spdm *spdm, struct feed *f)
 	case 12:
 		return read_chain(spdm, slot);
 	case 13:
-		return vca(spdm);
+		return what & 0x10 ? answer(spdm, slot) : vca(spdm);
 	case 14:
 		line.cancel_in = 1 + (what >> 4);
 		return 0;
