@@ -9,9 +9,12 @@
 #define __PCI_CMA_H
 
 #include <linux/types.h>
+#include <uapi/linux/pci-tsm.h>
 
 struct key;
 struct pci_dev;
+struct pci_tsm_evidence;
+struct spdm;
 struct spdm_config;
 struct task_struct;
 
@@ -42,5 +45,9 @@ void pci_cma_init(struct pci_cma *cma, struct pci_dev *pdev);
 void pci_cma_undo(struct pci_cma *cma);
 void pci_cma_config(struct pci_cma *cma, struct spdm_config *config);
 struct key *pci_cma_keyring(void);
+
+/* cma-evidence.c */
+int pci_cma_add_evidence(struct spdm *spdm, unsigned int type, u8 slot,
+			 const u8 nonce[PCI_TSM_NONCE_SIZE], struct pci_tsm_evidence *result);
 
 #endif /* __PCI_CMA_H */

@@ -34,7 +34,7 @@ RULES = [
     ("include/linux/pci-ide.h include/linux/pci-ide-kcu.h include/linux/pci-tdisp.h", "",
      KERNEL),
     ("include/linux/pci-ide-km.h", "linux/pci-ide-kcu.h", KERNEL),
-    ("include/linux/pci-cma.h", "", KERNEL),
+    ("include/linux/pci-cma.h", "uapi/linux/pci-tsm.h", KERNEL),
     ("include/linux/pci-tsm.h", "uapi/linux/pci-tsm.h", KERNEL),
     ("include/trace/events/*", "", "linux/tracepoint.h trace/define_trace.h"),
     ("drivers/pci/spdm/trace.h", "", "linux/tracepoint.h trace/define_trace.h"),

@@ -230,6 +230,7 @@ OBJECT_FILE(slot6, 6);
 OBJECT_FILE(slot7, 7);
 OBJECT_FILE(vca, PCI_TSM_EVIDENCE_TYPE_VCA);
 OBJECT_FILE(measurements, PCI_TSM_EVIDENCE_TYPE_MEASUREMENTS);
+OBJECT_FILE(challenge, PCI_TSM_EVIDENCE_TYPE_CHALLENGE);
 
 static const struct {
 	const char *name;
@@ -248,6 +249,7 @@ static const struct {
 	{ "slot7", 0400, &slot7_fops },
 	{ "vca", 0400, &vca_fops },
 	{ "measurements", 0400, &measurements_fops },
+	{ "challenge", 0400, &challenge_fops },
 };
 
 static struct native_door *find_door(struct pci_dev *pdev)

@@ -98,7 +98,10 @@ int native_errno(int rc)
 	}
 }
 
-/* One line about what went wrong; the text is a literal of the library's */
+/*
+ * One line about what went wrong, also to who asked for it, unless nobody did; the text
+ * is a literal of the library's
+ */
 int native_fail(struct native_dsm *dsm, struct spdm *spdm, const char *what, int rc)
 {
 	const char *text = spdm ? spdm_fault_text(spdm) : "";
@@ -106,6 +109,8 @@ int native_fail(struct native_dsm *dsm, struct spdm *spdm, const char *what, int
 	if (rc != -ECANCELED)
 		pci_info_ratelimited(dsm->cma.pdev, "%s failed: %d%s%s\n", what, rc,
 				     *text ? ", " : "", text);
+	if (READ_ONCE(dsm->cma.upkeep) != current)
+		pci_tsm_explain(dsm->cma.pdev, "%s failed%s%s", what, *text ? ": " : "", text);
 	return native_errno(rc);
 }
 
@@ -253,6 +258,7 @@ static int native_connect(struct pci_dev *pdev, const struct pci_tsm_connect_arg
 		return rc;
 	}
 	dsm->spdm = spdm;
+	native_tell_evidence(dsm, args->cert_slot);
 	native_door_open(dsm);
 	native_upkeep_start(dsm);
 	return 0;

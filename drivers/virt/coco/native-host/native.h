@@ -105,6 +105,7 @@ void native_upkeep_stop(struct native_dsm *dsm);
 int native_refresh_evidence(struct pci_tsm *tsm, u32 types, u8 slot,
 			    const u8 nonce[PCI_TSM_NONCE_SIZE],
 			    struct pci_tsm_evidence *result);
+void native_tell_evidence(struct native_dsm *dsm, u8 slot);
 
 /* native-debugfs.c */
 #ifdef CONFIG_DEBUG_FS
