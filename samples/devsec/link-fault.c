@@ -45,6 +45,7 @@ static const char * const devsec_op_names[DEVSEC_NR_OPS] = {
 	[DEVSEC_OP_BIND]	= "bind",
 	[DEVSEC_OP_UNBIND]	= "unbind",
 	[DEVSEC_OP_GUEST_REQ]	= "guest_req",
+	[DEVSEC_OP_REFRESH]	= "refresh_evidence",
 };
 
 /* Protects the list of faults; a leaf */

@@ -4,7 +4,8 @@
  * side. It connects functions of devsec_bus, with an IDE stream where they have
  * IDE, and binds them without doing anything for it.
  *
- * There is no SPDM session, no key exchange and no TDISP: it is about the order
+ * There is no SPDM session, but for evidence where somebody asks; there is no key
+ * exchange and no TDISP: it is about the order
  * of things, their undo, time that passes and what can go wrong.
  */
 #include <linux/module.h>
@@ -34,6 +35,10 @@ MODULE_PARM_DESC(latency_ms, "Time that connect and disconnect take (default 0)"
 static bool verified;
 module_param(verified, bool, 0644);
 MODULE_PARM_DESC(verified, "Say of each device that its identity was verified (default no)");
+
+static bool evidence;
+module_param(evidence, bool, 0644);
+MODULE_PARM_DESC(evidence, "Connect only devices that tell by SPDM who they are (default no)");
 
 static bool cma;
 module_param(cma, bool, 0444);
@@ -143,6 +148,10 @@ static int devsec_connect(struct pci_dev *pdev, const struct pci_tsm_connect_arg
 	rc = devsec_tsm_wait(pdev, READ_ONCE(latency_ms));
 	if (rc)
 		return rc;
+	if (READ_ONCE(evidence))
+		rc = devsec_tell_evidence(pdev);
+	if (rc)
+		return rc;
 	/* Who it is comes before the link to it, which may still fail */
 	if (READ_ONCE(verified))
 		pci_tsm_set_verified(pdev);
@@ -250,6 +259,7 @@ static const struct pci_tsm_ops devsec_link_ops = {
 	.bind = devsec_bind,
 	.unbind = devsec_unbind,
 	.guest_req = devsec_guest_req,
+	.refresh_evidence = devsec_refresh_evidence,
 	.cancel = devsec_cancel,
 };
 

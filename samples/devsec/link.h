@@ -64,6 +64,7 @@ enum devsec_op {
 	DEVSEC_OP_BIND,
 	DEVSEC_OP_UNBIND,
 	DEVSEC_OP_GUEST_REQ,
+	DEVSEC_OP_REFRESH,
 	DEVSEC_NR_OPS,
 };
 
@@ -78,6 +79,12 @@ int devsec_tsm_wait(struct pci_dev *pdev, unsigned int ms);
 bool devsec_stream_possible(struct pci_dev *pdev);
 int devsec_stream_start(struct pci_dev *pdev, struct devsec_stream *stream);
 void devsec_stream_stop(struct pci_dev *pdev, struct devsec_stream *stream);
+
+/* link-evidence.c */
+int devsec_refresh_evidence(struct pci_tsm *tsm, u32 types, u8 slot,
+			    const u8 nonce[PCI_TSM_NONCE_SIZE],
+			    struct pci_tsm_evidence *result);
+int devsec_tell_evidence(struct pci_dev *pdev);
 
 /* link-fault.c */
 int devsec_tsm_fault(struct pci_dev *pdev, enum devsec_op op);

@@ -90,6 +90,7 @@ RULES = [
     ("samples/devsec/fw.h samples/devsec/dsm-link.h", "", KERNEL),
     ("samples/devsec/devsec.h", "fw.h", KERNEL),
     ("samples/devsec/link.h", API, KERNEL),
+    ("samples/devsec/link-evidence.c", "link.h linux/pci-cma.h linux/spdm.h " + API, KERNEL),
     ("samples/devsec/link*.c samples/devsec/tsm-*.c", "link.h fw.h " + API, KERNEL),
     ("samples/devsec/dsm-chardev.c", "devsec.h dsm-link.h", KERNEL),
     ("samples/devsec/kcu.c", "devsec.h linux/pci-ide-kcu.h", KERNEL),
