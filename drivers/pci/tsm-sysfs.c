@@ -165,6 +165,7 @@ static const struct attribute_group pci_tsm_device_group = {
 static const struct attribute_group *pci_tsm_groups[] = {
 	&pci_tsm_group,
 	&pci_tsm_device_group,
+	&pci_tsm_certs_group,
 	NULL
 };
 

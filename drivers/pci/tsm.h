@@ -511,4 +511,7 @@ void pci_tsm_files_update(struct pci_dev *pdev);
 struct kernfs_node *pci_tsm_files_get_state(struct pci_dev *pdev);
 void pci_tsm_files_close(void);
 
+/* tsm-certs.c */
+extern const struct attribute_group pci_tsm_certs_group;
+
 #endif /* DRIVERS_PCI_TSM_H */
