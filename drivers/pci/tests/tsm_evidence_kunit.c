@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Requests for evidence, as the worker of a DSM serves them, with a TSM that
- * gives, refuses or cannot. The DSM is a bare object: no device is behind it.
+ * gives, refuses or cannot; and the store of what it gave. The DSM is a bare object:
+ * no device is behind it.
  */
 #include <kunit/test.h>
+#include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
@@ -19,6 +21,7 @@ struct ev_fake {
 	struct pci_tsm_ops ops;
 	struct pci_tsm_provider provider;
 	int result;
+	bool bad;
 	unsigned int calls;
 	u32 types;
 	u8 slot;
@@ -39,6 +42,7 @@ static int ev_refresh(struct pci_tsm *tsm, u32 types, u8 slot, const u8 nonce[PC
 		.type = PCI_TSM_EVIDENCE_TYPE_VCA,
 		.data = kvmemdup("vca", 3, GFP_KERNEL),
 		.len = 3,
+		.record_offset = f->bad ? 4 : 0,
 	};
 	result->nr = 1;
 	return f->result;
@@ -181,6 +185,277 @@ static void senseless_questions_are_not_asked(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, memchr_inv(&ev, 0, sizeof(ev)));
 }
 
+/*
+ * The store. Objects as a TSM brings them; the DSM's own evidence as readers get it.
+ */
+
+/* @text: "<what is new each time>|<record>" */
+static void give(struct kunit *test, struct pci_tsm_evidence *ev, unsigned int type,
+		 const char *text, bool answer)
+{
+	struct pci_tsm_object *obj = &ev->objects[ev->nr++];
+	const char *bar = strchr(text, '|');
+
+	*obj = (struct pci_tsm_object) {
+		.type = type,
+		.data = kvmemdup(text, strlen(text), GFP_KERNEL),
+		.len = strlen(text),
+		.record_offset = bar ? bar + 1 - text : 0,
+		.record_len = bar ? strlen(bar + 1) : 0,
+		.answer = answer,
+	};
+	KUNIT_ASSERT_NOT_NULL(test, obj->data);
+}
+
+static struct pci_tsm_refresh *make_refresh(struct kunit *test)
+{
+	struct pci_tsm_refresh *refresh = kunit_kzalloc(test, sizeof(*refresh), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, refresh);
+	refresh->slot = 3;
+	memset(refresh->nonce, 0x77, sizeof(refresh->nonce));
+	return refresh;
+}
+
+static struct pci_tsm_evidence *new_evidence(struct kunit *test)
+{
+	struct pci_tsm_evidence *ev = kunit_kzalloc(test, sizeof(*ev), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, ev);
+	return ev;
+}
+
+/* Learn of one object, which moves the generation or not; the answer is the caller's */
+static struct pci_tsm_snapshot *learn(struct kunit *test, int moves, unsigned int type,
+				      const char *text)
+{
+	struct pci_tsm_evidence *ev = new_evidence(test);
+	struct ev_fake *f = test->priv;
+	struct pci_tsm_snapshot *answer;
+
+	give(test, ev, type, text, true);
+	answer = pci_tsm_snapshot_make(ev, make_refresh(test));
+	KUNIT_ASSERT_FALSE(test, IS_ERR(answer));
+	KUNIT_EXPECT_EQ_MSG(test, pci_tsm_evidence_learn(&f->dsm, answer), moves, "%s", text);
+	return answer;
+}
+
+static u64 learnt(struct kunit *test, int moves, unsigned int type, const char *text)
+{
+	struct pci_tsm_snapshot *answer = learn(test, moves, type, text);
+	struct pci_tsm_snapshot *now = pci_tsm_snapshot_get(&((struct ev_fake *)test->priv)->dsm);
+	u64 generation = answer->generation;
+
+	KUNIT_EXPECT_EQ_MSG(test, now->generation, generation, "as of the answer");
+	pci_tsm_snapshot_put(now);
+	pci_tsm_snapshot_put(answer);
+	return generation;
+}
+
+#define MEAS	PCI_TSM_EVIDENCE_TYPE_MEASUREMENTS
+#define VCA	PCI_TSM_EVIDENCE_TYPE_VCA
+#define CHAL	PCI_TSM_EVIDENCE_TYPE_CHALLENGE
+
+static void a_generation_is_what_the_device_is(struct kunit *test)
+{
+	u64 first = learnt(test, 1, MEAS, "nonce 1|record A"), second, third;
+
+	KUNIT_EXPECT_NE(test, first, 0);
+	KUNIT_EXPECT_EQ(test, learnt(test, 0, MEAS, "another nonce|record A"), first);
+	KUNIT_EXPECT_EQ(test, learnt(test, 0, MEAS, "|record A"), first);
+	second = learnt(test, 1, MEAS, "nonce 1|record B");
+	KUNIT_EXPECT_GT(test, second, first);
+	third = learnt(test, 1, MEAS, "nonce 1|record");
+	KUNIT_EXPECT_GT_MSG(test, third, second, "a part of it is another one");
+	KUNIT_EXPECT_GT_MSG(test, learnt(test, 1, MEAS, "nonce 1|record A"), third,
+			    "what it was once is no generation of before");
+}
+
+static void a_type_that_was_not_known_is_new(struct kunit *test)
+{
+	u64 first = learnt(test, 1, 0, "head|chain"), second;
+
+	second = learnt(test, 1, VCA, "vca");
+	KUNIT_EXPECT_GT(test, second, first);
+	KUNIT_EXPECT_EQ(test, learnt(test, 0, 0, "another head|chain"), second);
+	KUNIT_EXPECT_EQ(test, learnt(test, 0, VCA, "vca"), second);
+	KUNIT_EXPECT_GT_MSG(test, learnt(test, 1, 1, "head|chain"), second, "another slot");
+}
+
+static void a_challenge_says_nothing_of_what_the_device_is(struct kunit *test)
+{
+	u64 first = learnt(test, 1, VCA, "vca");
+
+	KUNIT_EXPECT_EQ(test, learnt(test, 0, CHAL, "a nonce"), first);
+	KUNIT_EXPECT_EQ(test, learnt(test, 0, CHAL, "another one"), first);
+}
+
+/* What an answer leaves out is as before, and what was read before is what it was. */
+static void a_snapshot_stays_as_it_is(struct kunit *test)
+{
+	struct ev_fake *f = test->priv;
+	struct pci_tsm_snapshot *old, *new;
+
+	learnt(test, 1, 0, "chain");
+	learnt(test, 1, MEAS, "nonce 1|record A");
+	old = pci_tsm_snapshot_get(&f->dsm);
+	learnt(test, 1, MEAS, "nonce 2|record B");
+	new = pci_tsm_snapshot_get(&f->dsm);
+	KUNIT_ASSERT_PTR_NE(test, old, new);
+	KUNIT_EXPECT_PTR_EQ(test, old->blobs[0], new->blobs[0]);
+	pci_tsm_evidence_drop(&f->dsm);
+	KUNIT_EXPECT_NULL(test, pci_tsm_snapshot_get(&f->dsm));
+
+	KUNIT_EXPECT_MEMEQ(test, old->blobs[MEAS]->obj.data, "nonce 1|record A", 16);
+	pci_tsm_snapshot_put(old);
+	KUNIT_EXPECT_MEMEQ(test, new->blobs[MEAS]->obj.data, "nonce 2|record B", 16);
+	KUNIT_EXPECT_MEMEQ(test, new->blobs[0]->obj.data, "chain", 5);
+	KUNIT_EXPECT_EQ(test, refcount_read(&new->blobs[0]->ref), 1);
+	pci_tsm_snapshot_put(new);
+}
+
+static void generations_outlive_connections(struct kunit *test)
+{
+	struct ev_fake *f = test->priv;
+	u64 first = learnt(test, 1, VCA, "vca");
+
+	pci_tsm_evidence_drop(&f->dsm);
+	KUNIT_EXPECT_GT(test, learnt(test, 1, VCA, "vca"), first);
+}
+
+/* That is the request's, and of what else came along nobody signed anything. */
+static void an_answer_knows_its_nonce(struct kunit *test)
+{
+	struct pci_tsm_evidence *ev = new_evidence(test);
+	struct pci_tsm_snapshot *snap;
+
+	give(test, ev, VCA, "vca", false);
+	give(test, ev, MEAS, "nonce|record", true);
+	ev->spdm_version = 0x12;
+	strscpy(ev->hash, "SHA-384");
+	strscpy(ev->signature, "ECDSA-P384");
+	snap = pci_tsm_snapshot_make(ev, make_refresh(test));
+	KUNIT_ASSERT_FALSE(test, IS_ERR(snap));
+	KUNIT_EXPECT_NULL(test, memchr_inv(ev, 0, sizeof(*ev)));
+	KUNIT_EXPECT_EQ(test, snap->spdm_version, 0x12);
+	KUNIT_EXPECT_STREQ(test, snap->hash, "SHA-384");
+	KUNIT_EXPECT_STREQ(test, snap->signature, "ECDSA-P384");
+	KUNIT_EXPECT_FALSE(test, snap->blobs[VCA]->obj.answer);
+	KUNIT_EXPECT_NULL(test, memchr_inv(snap->blobs[VCA]->nonce, 0, PCI_TSM_NONCE_SIZE));
+	KUNIT_EXPECT_EQ_MSG(test, snap->blobs[VCA]->obj.record_len, 3, "all of it");
+	KUNIT_EXPECT_TRUE(test, snap->blobs[MEAS]->obj.answer);
+	KUNIT_EXPECT_EQ(test, snap->blobs[MEAS]->slot, 3);
+	KUNIT_EXPECT_NULL(test, memchr_inv(snap->blobs[MEAS]->nonce, 0x77, PCI_TSM_NONCE_SIZE));
+	pci_tsm_snapshot_put(snap);
+
+	/* Nobody has asked for anything */
+	give(test, ev, MEAS, "nonce|record", true);
+	snap = pci_tsm_snapshot_make(ev, NULL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(snap));
+	KUNIT_EXPECT_FALSE(test, snap->blobs[MEAS]->obj.answer);
+	pci_tsm_snapshot_put(snap);
+}
+
+struct ev_bad {
+	const char *desc;
+	unsigned int type;
+	size_t len;
+	size_t record_offset;
+	size_t record_len;
+	u8 digest_len;
+	bool no_data;
+	unsigned int nr;
+};
+
+static const struct ev_bad ev_bad[] = {
+	{ "type that there is not", .type = PCI_TSM_NR_EVIDENCE, .len = 8 },
+	{ "type without any sense", .type = UINT_MAX, .len = 8 },
+	{ "type for the second time", .type = 0, .len = 8 },
+	{ "no bytes", .type = 1, .len = 0 },
+	{ "bytes that are nowhere", .type = 1, .len = 8, .no_data = true },
+	{ "too many bytes", .type = 1, .len = PCI_TSM_OBJECT_MAX + 1 },
+	{ "bytes without end", .type = 1, .len = SIZE_MAX },
+	{ "record behind it", .type = 1, .len = 8, .record_offset = 9 },
+	{ "record that ends behind it", .type = 1, .len = 8, .record_offset = 4, .record_len = 5 },
+	{ "record without end", .type = 1, .len = 8, .record_offset = 4, .record_len = SIZE_MAX },
+	{ "record from nowhere", .type = 1, .len = 8, .record_offset = SIZE_MAX, .record_len = 9 },
+	{ "digest of too many bytes", .type = 1, .len = 8, .digest_len = PCI_TSM_DIGEST_MAX + 1 },
+	{ "more objects than there are", .type = 1, .len = 8, .nr = PCI_TSM_NR_EVIDENCE + 1 },
+	{ "objects without number", .type = 1, .len = 8, .nr = UINT_MAX },
+};
+
+KUNIT_ARRAY_PARAM_DESC(ev_bad, ev_bad, desc);
+
+/* Freed, all of it: who runs this with a leak detector sees that */
+static void objects_that_cannot_be_are_not_kept(struct kunit *test)
+{
+	struct pci_tsm_evidence *ev = new_evidence(test);
+	const struct ev_bad *bad = test->param_value;
+	struct pci_tsm_object *obj;
+	struct pci_tsm_snapshot *snap;
+
+	give(test, ev, 0, "good", false);
+	give(test, ev, 1, "12345678", false);
+	obj = &ev->objects[1];
+	obj->type = bad->type;
+	obj->len = bad->len;
+	obj->record_offset = bad->record_offset;
+	obj->record_len = bad->record_len;
+	obj->digest_len = bad->digest_len;
+	if (bad->no_data) {
+		kvfree(obj->data);
+		obj->data = NULL;
+	}
+	if (bad->nr)
+		ev->nr = bad->nr;
+	snap = pci_tsm_snapshot_make(ev, NULL);
+	KUNIT_EXPECT_TRUE(test, IS_ERR(snap));
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(snap), -EPROTO);
+	KUNIT_EXPECT_NULL(test, memchr_inv(ev, 0, sizeof(*ev)));
+}
+
+static void the_largest_and_the_smallest_are_kept(struct kunit *test)
+{
+	struct pci_tsm_evidence *ev = new_evidence(test);
+	struct pci_tsm_object *obj = ev->objects;
+	struct pci_tsm_snapshot *snap;
+
+	give(test, ev, 0, "1", false);
+	obj[0].record_offset = 1;	/* and an empty record is none: all of it */
+	obj[1] = (struct pci_tsm_object) {
+		.type = PCI_TSM_EVIDENCE_TYPE_MAX,
+		.data = kvzalloc(PCI_TSM_OBJECT_MAX, GFP_KERNEL),
+		.len = PCI_TSM_OBJECT_MAX,
+		.record_offset = PCI_TSM_OBJECT_MAX - 1,
+		.record_len = 1,
+		.digest_len = PCI_TSM_DIGEST_MAX,
+	};
+	KUNIT_ASSERT_NOT_NULL(test, obj[1].data);
+	ev->nr = 2;
+	snap = pci_tsm_snapshot_make(ev, NULL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(snap));
+	KUNIT_EXPECT_EQ(test, snap->blobs[0]->obj.record_offset, 0);
+	KUNIT_EXPECT_EQ(test, snap->blobs[0]->obj.record_len, 1);
+	KUNIT_EXPECT_EQ(test, snap->blobs[PCI_TSM_EVIDENCE_TYPE_MAX]->obj.len, PCI_TSM_OBJECT_MAX);
+	pci_tsm_snapshot_put(snap);
+}
+
+/* A TSM whose evidence cannot be is one that broke a protocol; what was known stays. */
+static void a_bad_answer_changes_nothing(struct kunit *test)
+{
+	struct ev_fake *f = test->priv;
+	struct pci_tsm_snapshot *before, *after;
+
+	learnt(test, 1, MEAS, "nonce|record");
+	before = pci_tsm_snapshot_get(&f->dsm);
+	f->bad = true;
+	KUNIT_EXPECT_EQ(test, run(test), -EPROTO);
+	after = pci_tsm_snapshot_get(&f->dsm);
+	KUNIT_EXPECT_PTR_EQ(test, before, after);
+	pci_tsm_snapshot_put(before);
+	pci_tsm_snapshot_put(after);
+}
+
 static struct kunit_case ev_cases[] = {
 	KUNIT_CASE(request_reaches_the_tsm),
 	KUNIT_CASE(refusals_are_passed_on),
@@ -188,6 +463,15 @@ static struct kunit_case ev_cases[] = {
 	KUNIT_CASE(cancelled_before_it_began),
 	KUNIT_CASE(it_waits_for_all_others),
 	KUNIT_CASE(senseless_questions_are_not_asked),
+	KUNIT_CASE(a_generation_is_what_the_device_is),
+	KUNIT_CASE(a_type_that_was_not_known_is_new),
+	KUNIT_CASE(a_challenge_says_nothing_of_what_the_device_is),
+	KUNIT_CASE(a_snapshot_stays_as_it_is),
+	KUNIT_CASE(generations_outlive_connections),
+	KUNIT_CASE(an_answer_knows_its_nonce),
+	KUNIT_CASE_PARAM(objects_that_cannot_be_are_not_kept, ev_bad_gen_params),
+	KUNIT_CASE(the_largest_and_the_smallest_are_kept),
+	KUNIT_CASE(a_bad_answer_changes_nothing),
 	{ }
 };
 
