@@ -77,6 +77,21 @@ stages() {
 	mkdir -p "$w/t"
 	B=$w/t MAKE=$w/stub/make LANES=2 STAGES=$1 ALONE=${2:-none} "$here/test.sh"
 }
+# Who is stopped takes along what it has started, however deep.
+stopped() {
+	rm -rf "$w/t"
+	mkdir -p "$w/t"
+	B=$w/t MAKE=$w/stub/make STAGES=lasting "$here/test.sh" &
+	job=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		[ ! -e "$w/t/here" ] || break
+		sleep 1
+	done
+	kill $job
+	wait $job
+	sleep 4
+	[ -e "$w/t/here" ] && [ ! -e "$w/t/outlives" ]
+}
 mkdir -p "$w/stub"
 cat >"$w/stub/make" <<'END'
 #!/bin/sh
@@ -87,6 +102,7 @@ good*) counts 1 0; echo "$stage says" ;;
 bad) counts 2 1; exit 1 ;;
 denies) counts 1 0; exit 1 ;;
 silent) sleep 1 ;;
+lasting) sh -c 'touch "$B/here"; sleep 3; touch "$B/outlives"'; exit 1 ;;
 killed) kill -9 $PPID ;;
 thief) stage=good1; sleep 1; counts 1 1; exit 1 ;;
 meets*)
@@ -115,6 +131,7 @@ t 'test: silence beside counts' expect 1 '^1 passed, 1 failed' stages 'silent go
 t 'test: a stage that was killed' expect 1 '^1 passed, 1 failed' stages 'killed good1'
 t 'test: counts of one name, twice' expect 1 '^1 passed, 1 failed' stages 'good1 thief'
 t 'test: two at once' expect 0 '^2 passed, 0 failed' stages 'meets1 meets2'
+t 'test: a signal ends all' stopped
 t 'test: alone' expect 0 '^3 passed, 0 failed' stages 'slow1 lone slow2' lone
 
 ## run-tests.sh

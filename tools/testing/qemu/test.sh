@@ -28,9 +28,10 @@ unset RESULTS
 # A stage, in the background; that it came to its end is the last it says
 stage() {
 	dir=$res/$1.stage t=$(date +%s) outcome=FAILED
-	RESULTS=$dir "${MAKE:-make}" --no-print-directory "$1" >"$dir/.out" &
+	RESULTS=$dir setsid "${MAKE:-make}" --no-print-directory "$1" >"$dir/.out" &
 	pid=$!
-	trap 'kill $pid; exit 130' INT TERM HUP
+	# Guests and compilers are in the group, and no terminal's signal reaches them.
+	trap 'kill -s TERM -- -$pid; exit 130' INT TERM HUP
 	wait $pid && outcome=ok
 	echo "$outcome $(($(date +%s) - t))" >"$dir/.ended"
 }
