@@ -31,8 +31,8 @@
 #define MIN_OBJECT	256
 #define MAX_OBJECT	65536
 
-static_assert(SPDM_DIGEST_MAX >= SPDM_MAX_HASH);
-static_assert(SPDM_CHAIN_HEAD == sizeof(struct spdm_chain));
+static_assert(sizeof(struct spdm_chain) == SPDM_CHAIN_HEAD);
+static_assert(SPDM_MAX_HASH == SPDM_DIGEST_MAX);
 
 /*
  * For the steps

@@ -103,7 +103,7 @@ static bool measure(struct spdm *spdm)
 	return ok;
 }
 
-/* A challenge for others to see: the caller's nonce, and one message once all else is signed */
+/* A challenge for others: the caller's nonce, and one message once all else is signed */
 static bool answers(struct pair *p, const struct pair_options *o)
 {
 	struct spdm *spdm = p->spdm;

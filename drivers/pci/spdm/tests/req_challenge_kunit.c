@@ -173,21 +173,22 @@ static void an_answer_stands_alone(struct kunit *test)
 	const u8 *version = test->param_value;
 	struct fake_device *dev = test->priv;
 	struct spdm_blob answer = {};
+	int rc;
 
 	fake_device_connect(test, dev, *version);
 	fake_device_identify(test, dev);
 	for (unsigned int seen = 2; seen <= 3; seen++) {
-		KUNIT_ASSERT_EQ_MSG(test, spdm_challenge_answer(dev->spdm, 0, callers_nonce, &answer),
-				    0, "%s", dev->spdm->fault);
+		rc = spdm_challenge_answer(dev->spdm, 0, callers_nonce, &answer);
+		KUNIT_ASSERT_EQ_MSG(test, rc, 0, "%s", dev->spdm->fault);
 		/* Once more only for the first, so that both ends begin anew */
 		KUNIT_EXPECT_EQ(test, dev->seen[CH], seen);
-		KUNIT_EXPECT_EQ(test, dev->seen[SPDM_GET_DIGESTS], 2);
+		KUNIT_EXPECT_EQ(test, dev->seen[SPDM_GET_DIGESTS], 1);
 		KUNIT_EXPECT_MEMEQ(test, answer.data, dev->req, dev->req_len);
 		KUNIT_EXPECT_MEMEQ(test, answer.data + 4, callers_nonce, SPDM_NONCE);
 		expect_signed(test, &answer);
 		spdm_blob_free(&answer);
 	}
-	KUNIT_EXPECT_EQ(test, dev->seen[SPDM_GET_CERTIFICATE], 1);
+	KUNIT_EXPECT_EQ(test, dev->seen[SPDM_GET_CERTIFICATE], 0);
 	KUNIT_EXPECT_EQ_MSG(test, dev->spdm->state, SPDM_STATE_CONNECTED, "that is for others");
 }
 

@@ -12,13 +12,17 @@
 #include "uevent.h"
 
 #define CERTS		DEV "certificates/"
-#define SLOT0		(1U << PCI_TSM_EVIDENCE_TYPE_SLOT0)
-#define VCA		(1U << PCI_TSM_EVIDENCE_TYPE_VCA)
-#define MEASUREMENTS	(1U << PCI_TSM_EVIDENCE_TYPE_MEASUREMENTS)
-#define CHALLENGE	(1U << PCI_TSM_EVIDENCE_TYPE_CHALLENGE)
-#define EVERYTHING	((2U << PCI_TSM_EVIDENCE_TYPE_MAX) - 1)
-#define P384		IDENTITY "ecdsa-p384/"
+#define ROOT		IDENTITY "ecdsa-p384/root.der"
+#define LEAF		IDENTITY "ecdsa-p384/leaf-dec0-0010.der"
 #define END_MS		60000
+
+enum {
+	SLOT0 = 1U << PCI_TSM_EVIDENCE_TYPE_SLOT0,
+	VCA = 1U << PCI_TSM_EVIDENCE_TYPE_VCA,
+	MEASUREMENTS = 1U << PCI_TSM_EVIDENCE_TYPE_MEASUREMENTS,
+	CHALLENGE = 1U << PCI_TSM_EVIDENCE_TYPE_CHALLENGE,
+	EVERYTHING = (2U << PCI_TSM_EVIDENCE_TYPE_MAX) - 1,
+};
 
 struct bytes {
 	unsigned char data[65536];
@@ -228,9 +232,8 @@ TEST_F(certs, a_connect_leaves_the_chain_and_the_vca)
 	slurp(&cert, str(CERTS "slot0", ep));
 	ASSERT_LT(1000, cert.len);
 	/* Certificates and nothing else: they begin as the root does, and end as the leaf */
-	EXPECT_EQ(0, run("cmp -n $(wc -c <" P384 "root.der) " P384 "root.der " CERTS "slot0", ep));
-	EXPECT_EQ(0, run("tail -c $(wc -c <" P384 "leaf-dec0-0010.der) " CERTS "slot0 | "
-			 "cmp - " P384 "leaf-dec0-0010.der", ep));
+	EXPECT_EQ(0, run("cmp -n $(wc -c <" ROOT ") " ROOT " " CERTS "slot0", ep));
+	EXPECT_EQ(0, run("tail -c $(wc -c <" LEAF ") " CERTS "slot0 | cmp - " LEAF, ep));
 	slurp(&other, str(CERTS "slot5", ep));
 	EXPECT_EQ(0, other.len);
 
