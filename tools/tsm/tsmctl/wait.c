@@ -105,6 +105,7 @@ int do_request(struct tsm_client *client, const struct tsm_ask *ask, struct tsm_
 		fprintf(stderr, "\r\033[K");
 	if (rc || !done->error)
 		return rc;
-	return tsm_fail(err, tsm_exit_of(done->error), done->error, "%s: %s", ask->device,
-			done->text[0] ? done->text : meaning(ask->cmd, done->error));
+	return tsm_fail(err, tsm_exit_of(done->error), done->error, "%s: %s%s%s%s", ask->device,
+			meaning(ask->cmd, done->error), done->text[0] ? " (" : "", done->text,
+			done->text[0] ? ")" : "");
 }
