@@ -118,7 +118,8 @@ static bool answers(struct pair *p, const struct pair_options *o)
 	for (int i = 0; ok && i < 2; i++) {
 		before = spdm->messages - p->again;
 		ok = TRY(spdm, spdm_challenge_answer(spdm, 1, nonce, &blob));
-		if (ok && (blob.len < 36 + spdm->algos.sig_size || memcmp(blob.data + 4, nonce, 32)))
+		if (ok && (blob.len < 36 + spdm->algos.sig_size ||
+			   memcmp(blob.data + 4, nonce, sizeof(nonce))))
 			ok = fail(spdm, "a challenge without its nonce", blob.len);
 		spdm_blob_free(&blob);
 	}
