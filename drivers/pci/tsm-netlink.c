@@ -16,6 +16,7 @@
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/string.h>
 #include <net/genetlink.h>
 #include <net/netlink.h>
 
@@ -40,17 +41,21 @@ bool pci_tsm_nl_admin(struct sk_buff *skb)
 	return netlink_capable(skb, CAP_SYS_ADMIN);
 }
 
-/* "DDDD:BB:DD.F", as in pci_name() */
+/* "DDDD:BB:DD.F", as in pci_name(); numbers may be written in other ways, names not */
 static struct pci_dev *find_dev(const char *name)
 {
 	unsigned int domain, bus, dev, fn;
-	char end;
+	struct pci_dev *pdev;
 
-	if (sscanf(name, "%x:%x:%x.%x%c", &domain, &bus, &dev, &fn, &end) != 4)
+	if (sscanf(name, "%x:%x:%x.%x", &domain, &bus, &dev, &fn) != 4)
 		return NULL;
 	if (domain > INT_MAX || bus > 0xff || dev > 0x1f || fn > 7)
 		return NULL;
-	return pci_get_domain_bus_and_slot(domain, bus, PCI_DEVFN(dev, fn));
+	pdev = pci_get_domain_bus_and_slot(domain, bus, PCI_DEVFN(dev, fn));
+	if (!pdev || !strcmp(pci_name(pdev), name))
+		return pdev;
+	pci_dev_put(pdev);
+	return NULL;
 }
 
 /**
