@@ -50,6 +50,7 @@ bool pci_tsm_nl_admin(struct sk_buff *skb);
 /* tsm-nl-task.c */
 struct pci_tsm_nl_peer *pci_tsm_nl_peer_get(struct sk_buff *skb);
 void pci_tsm_nl_peer_put(struct pci_tsm_nl_peer *peer);
-struct pci_tsm_snapshot *pci_tsm_nl_answer(struct pci_tsm_nl_peer *peer, u64 cookie);
+struct pci_tsm_snapshot *pci_tsm_nl_answer(struct pci_tsm_nl_peer *peer, u64 cookie,
+					   const struct pci_dev *pdev);
 
 #endif /* DRIVERS_PCI_TSM_NETLINK_H */

@@ -70,7 +70,7 @@ static struct pci_tsm_snapshot *find_evidence(const struct evidence_dump *d)
 	struct pci_tsm_snapshot *snap;
 
 	if (d->cookie)
-		return d->peer ? pci_tsm_nl_answer(d->peer, d->cookie) : NULL;
+		return pci_tsm_nl_answer(d->peer, d->cookie, NULL);
 	pdev = pci_get_domain_bus_and_slot(d->domain, PCI_BUS_NUM(d->devid), d->devid & 0xff);
 	snap = current_evidence(pdev);
 	if (snap && snap->generation == d->generation)
@@ -99,18 +99,20 @@ static int choose_types(struct netlink_callback *cb, struct evidence_dump *d)
 }
 
 static int choose_answer(struct netlink_callback *cb, struct evidence_dump *d,
-			 const struct nlattr *cookie)
+			 const struct pci_dev *pdev, const struct nlattr *cookie)
 {
-	struct pci_tsm_snapshot *answer;
+	struct pci_tsm_snapshot *answer = NULL;
 
 	d->peer = pci_tsm_nl_peer_get(cb->skb);
 	d->cookie = nla_get_uint(cookie);
-	answer = find_evidence(d);
+	if (d->peer)
+		answer = pci_tsm_nl_answer(d->peer, d->cookie, pdev);
 	if (answer) {
 		pci_tsm_snapshot_put(answer);
 		return 0;
 	}
-	NL_SET_ERR_MSG_ATTR(genl_info_dump(cb)->extack, cookie, "no such answer to this socket");
+	NL_SET_ERR_MSG_ATTR(genl_info_dump(cb)->extack, cookie,
+			    "no such answer of this device to this socket");
 	return -ENOENT;
 }
 
@@ -154,7 +156,7 @@ int pci_tsm_nl_evidence_get_start(struct netlink_callback *cb)
 	d->devid = pci_dev_id(pdev);
 	rc = choose_types(cb, d);
 	if (!rc)
-		rc = cookie ? choose_answer(cb, d, cookie) :
+		rc = cookie ? choose_answer(cb, d, pdev, cookie) :
 			      choose_generation(cb, d, pdev, generation);
 	pci_dev_put(pdev);
 	if (rc && d->peer)

@@ -237,17 +237,19 @@ static struct pci_tsm_nl_task *find_task(struct pci_tsm_nl_peer *peer, u64 cooki
  * pci_tsm_nl_answer() - the evidence that a request of a socket brought
  * @peer: the socket
  * @cookie: the request
+ * @pdev: the device that it must be of, NULL if that is known
  *
  * Context: process.
  * Return: the referenced evidence, or NULL if there is none (yet, or any more).
  */
-struct pci_tsm_snapshot *pci_tsm_nl_answer(struct pci_tsm_nl_peer *peer, u64 cookie)
+struct pci_tsm_snapshot *pci_tsm_nl_answer(struct pci_tsm_nl_peer *peer, u64 cookie,
+					   const struct pci_dev *pdev)
 {
 	struct pci_tsm_nl_task *task;
 
 	guard(spinlock_bh)(&peer->lock);
 	task = find_task(peer, cookie);
-	if (!task || !task->answer)
+	if (!task || !task->answer || (pdev && pdev != task->pdev))
 		return NULL;
 	refcount_inc(&task->answer->ref);
 	return task->answer;
