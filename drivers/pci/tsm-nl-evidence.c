@@ -6,6 +6,7 @@
  * A dump remembers what it reads by generation or cookie, and looks it up anew for
  * each message: a reader who stops reading keeps no evidence alive.
  */
+#include <kunit/visibility.h>
 #include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/cleanup.h>
@@ -21,40 +22,14 @@
 /* Certificates are for anybody; the rest tells much of a machine */
 #define PUBLIC_TYPES	GENMASK(PCI_TSM_SLOTS - 1, 0)
 #define ALL_TYPES	GENMASK(PCI_TSM_NR_EVIDENCE - 1, 0)
-/* A piece that is smaller than this is not worth a message of its own */
-#define PIECE_MIN	1024
 /* nla_len has 16 bits */
 #define PIECE_MAX	(U16_MAX - NLA_HDRLEN)
 
-/**
- * struct evidence_dump - what a dump reads, and how far it is
- * @peer: the socket, for @cookie
- * @cookie: read the answer to this request, if it is not 0
- * @generation: else evidence of this generation
- * @offset: the next byte of the object at hand
- * @types: types that are wanted and not read yet
- * @domain: of the device
- * @devid: its bus and function
- * @digests: leave the bytes out
- * @whole: the reader may see more than who made a digest with what
- */
-struct evidence_dump {
-	struct pci_tsm_nl_peer *peer;
-	u64 cookie;
-	u64 generation;
-	u32 offset;
-	u16 types;
-	u16 devid;
-	int domain;
-	bool digests;
-	bool whole;
-};
+static_assert(sizeof(struct pci_tsm_nl_dump) <= sizeof_field(struct netlink_callback, ctx));
 
-static_assert(sizeof(struct evidence_dump) <= sizeof_field(struct netlink_callback, ctx));
-
-static struct evidence_dump *dump_of(struct netlink_callback *cb)
+static struct pci_tsm_nl_dump *dump_of(struct netlink_callback *cb)
 {
-	return (struct evidence_dump *)cb->ctx;
+	return (struct pci_tsm_nl_dump *)cb->ctx;
 }
 
 static struct pci_tsm_snapshot *current_evidence(struct pci_dev *pdev)
@@ -64,7 +39,7 @@ static struct pci_tsm_snapshot *current_evidence(struct pci_dev *pdev)
 	return fn ? pci_tsm_snapshot_get(fn->dsm) : NULL;
 }
 
-static struct pci_tsm_snapshot *find_evidence(const struct evidence_dump *d)
+static struct pci_tsm_snapshot *find_evidence(const struct pci_tsm_nl_dump *d)
 {
 	struct pci_dev *pdev __free(pci_dev_put) = NULL;
 	struct pci_tsm_snapshot *snap;
@@ -80,7 +55,7 @@ static struct pci_tsm_snapshot *find_evidence(const struct evidence_dump *d)
 }
 
 /* What may he see? Digests of everything, bytes only of what anybody may have */
-static int choose_types(struct netlink_callback *cb, struct evidence_dump *d)
+static int choose_types(struct netlink_callback *cb, struct pci_tsm_nl_dump *d)
 {
 	const struct genl_info *info = genl_info_dump(cb);
 	const struct nlattr *types = info->attrs[PCI_TSM_A_OBJECT_TYPES];
@@ -98,7 +73,7 @@ static int choose_types(struct netlink_callback *cb, struct evidence_dump *d)
 	return -EPERM;
 }
 
-static int choose_answer(struct netlink_callback *cb, struct evidence_dump *d,
+static int choose_answer(struct netlink_callback *cb, struct pci_tsm_nl_dump *d,
 			 const struct pci_dev *pdev, const struct nlattr *cookie)
 {
 	struct pci_tsm_snapshot *answer = NULL;
@@ -116,7 +91,7 @@ static int choose_answer(struct netlink_callback *cb, struct evidence_dump *d,
 	return -ENOENT;
 }
 
-static int choose_generation(struct netlink_callback *cb, struct evidence_dump *d,
+static int choose_generation(struct netlink_callback *cb, struct pci_tsm_nl_dump *d,
 			     struct pci_dev *pdev, const struct nlattr *generation)
 {
 	struct pci_tsm_snapshot *snap = current_evidence(pdev);
@@ -138,7 +113,7 @@ int pci_tsm_nl_evidence_get_start(struct netlink_callback *cb)
 	const struct genl_info *info = genl_info_dump(cb);
 	const struct nlattr *generation = info->attrs[PCI_TSM_A_OBJECT_GENERATION];
 	const struct nlattr *cookie = info->attrs[PCI_TSM_A_OBJECT_COOKIE];
-	struct evidence_dump *d = dump_of(cb);
+	struct pci_tsm_nl_dump *d = dump_of(cb);
 	struct pci_dev *pdev;
 	int rc;
 
@@ -191,7 +166,7 @@ static int put_about(struct sk_buff *skb, const struct pci_tsm_snapshot *snap,
 	return 0;
 }
 
-static int put_what(struct sk_buff *skb, const struct evidence_dump *d,
+static int put_what(struct sk_buff *skb, const struct pci_tsm_nl_dump *d,
 		    const struct pci_tsm_snapshot *snap, const struct pci_tsm_blob *blob)
 {
 	char name[24];
@@ -209,14 +184,14 @@ static int put_what(struct sk_buff *skb, const struct evidence_dump *d,
 }
 
 /* Return: bytes of the object in this piece, or -EMSGSIZE */
-static int put_piece(struct sk_buff *skb, const struct evidence_dump *d,
+static int put_piece(struct sk_buff *skb, const struct pci_tsm_nl_dump *d,
 		     const struct pci_tsm_blob *blob)
 {
 	size_t left = blob->obj.len - d->offset;
 	int room = skb_tailroom(skb) - NLA_HDRLEN - NLA_ALIGNTO;
 	size_t len;
 
-	if (room < (int)min_t(size_t, left, PIECE_MIN))
+	if (room < (int)min_t(size_t, left, PCI_TSM_NL_PIECE_MIN))
 		return -EMSGSIZE;
 	len = min3(left, (size_t)room, (size_t)PIECE_MAX);
 	if (nla_put(skb, PCI_TSM_A_OBJECT_DATA, len, blob->obj.data + d->offset))
@@ -225,10 +200,11 @@ static int put_piece(struct sk_buff *skb, const struct evidence_dump *d,
 }
 
 /* One message; the cursor moves on */
-static int fill_object(struct sk_buff *skb, struct netlink_callback *cb,
-		       const struct pci_tsm_snapshot *snap, const struct pci_tsm_blob *blob)
+VISIBLE_IF_KUNIT int pci_tsm_nl_fill_object(struct sk_buff *skb, struct netlink_callback *cb,
+					    const struct pci_tsm_snapshot *snap,
+					    const struct pci_tsm_blob *blob)
 {
-	struct evidence_dump *d = dump_of(cb);
+	struct pci_tsm_nl_dump *d = dump_of(cb);
 	void *hdr = genlmsg_iput(skb, genl_info_dump(cb));
 	int len = -EMSGSIZE;
 
@@ -251,7 +227,7 @@ static int fill_object(struct sk_buff *skb, struct netlink_callback *cb,
 int pci_tsm_nl_evidence_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct pci_tsm_snapshot *snap __free(pci_tsm_snapshot_put) = NULL;
-	struct evidence_dump *d = dump_of(cb);
+	struct pci_tsm_nl_dump *d = dump_of(cb);
 	int rc = 0;
 
 	if (!d->types)
@@ -265,7 +241,7 @@ int pci_tsm_nl_evidence_get_dumpit(struct sk_buff *skb, struct netlink_callback 
 		unsigned int type = __ffs(d->types);
 
 		if (snap->blobs[type])
-			rc = fill_object(skb, cb, snap, snap->blobs[type]);
+			rc = pci_tsm_nl_fill_object(skb, cb, snap, snap->blobs[type]);
 		else
 			d->types &= ~BIT(type);
 	}
@@ -274,7 +250,7 @@ int pci_tsm_nl_evidence_get_dumpit(struct sk_buff *skb, struct netlink_callback 
 
 int pci_tsm_nl_evidence_get_done(struct netlink_callback *cb)
 {
-	struct evidence_dump *d = dump_of(cb);
+	struct pci_tsm_nl_dump *d = dump_of(cb);
 
 	if (d->peer)
 		pci_tsm_nl_peer_put(d->peer);
