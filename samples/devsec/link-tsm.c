@@ -278,14 +278,22 @@ static int devsec_tsm_register(struct devsec_tsm *tsm, int rank)
 		return PTR_ERR(tsm->parent);
 
 	platform_set_drvdata(tsm->parent, tsm);
+	rc = devsec_bigobj_add_file(tsm);
+	if (rc)
+		goto err_parent;
 	tsm->tsm_dev = tsm_dev_register(&tsm->parent->dev, &tsm->ops);
 	if (IS_ERR(tsm->tsm_dev)) {
 		rc = PTR_ERR(tsm->tsm_dev);
-		platform_device_unregister(tsm->parent);
-		return rc;
+		goto err_file;
 	}
 	tsm->id = tsm->tsm_dev->id;
 	return 0;
+
+err_file:
+	devsec_bigobj_del_file(tsm);
+err_parent:
+	platform_device_unregister(tsm->parent);
+	return rc;
 }
 
 /* One more TSM. */
@@ -320,6 +328,7 @@ static void devsec_tsm_unregister(struct devsec_tsm *tsm)
 			contexts, streams, tdis);
 	scoped_guard(mutex, &devsec_tsms_lock)
 		list_del(&tsm->node);
+	devsec_bigobj_del_file(tsm);
 	platform_device_unregister(tsm->parent);
 	kfree(tsm);
 }
@@ -384,6 +393,7 @@ static void __exit devsec_tsm_exit(void)
 	devsec_tsm_debugfs_exit();
 	devsec_tsms_del();
 	devsec_tsm_fault_clear();
+	devsec_bigobj_exit();
 }
 module_exit(devsec_tsm_exit);
 

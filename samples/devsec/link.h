@@ -91,6 +91,14 @@ int devsec_tsm_fault(struct pci_dev *pdev, enum devsec_op op);
 int devsec_tsm_fault_line(char *line);
 void devsec_tsm_fault_clear(void);
 
+/* link-bigobj.c */
+bool devsec_bigobj_any(void);
+int devsec_bigobj_evidence(u32 types, struct pci_tsm_evidence *result);
+int devsec_bigobj_line(char *line);
+int devsec_bigobj_add_file(struct devsec_tsm *tsm);
+void devsec_bigobj_del_file(struct devsec_tsm *tsm);
+void devsec_bigobj_exit(void);
+
 /* tsm-debugfs.c */
 int devsec_tsm_debugfs_init(void);
 void devsec_tsm_debugfs_exit(void);

@@ -331,6 +331,12 @@ static ssize_t devsec_tsms_write(struct file *file, const char __user *buf, size
 	return devsec_line_write(buf, len, devsec_tsms_line);
 }
 
+static ssize_t devsec_evidence_write(struct file *file, const char __user *buf, size_t len,
+				     loff_t *pos)
+{
+	return devsec_line_write(buf, len, devsec_bigobj_line);
+}
+
 /* A line that begins with a device; the rest is the call's. */
 static ssize_t devsec_call_write(const char __user *buf, size_t len,
 				 int (*call)(struct pci_dev *pdev, char *rest))
@@ -393,6 +399,12 @@ static const struct file_operations devsec_tsms_fops = {
 	.write = devsec_tsms_write,
 };
 
+static const struct file_operations devsec_evidence_fops = {
+	.owner = THIS_MODULE,
+	.open = nonseekable_open,
+	.write = devsec_evidence_write,
+};
+
 static const struct file_operations devsec_bind_fops = {
 	.owner = THIS_MODULE,
 	.open = nonseekable_open,
@@ -448,6 +460,7 @@ int devsec_tsm_debugfs_init(void)
 	devsec_dir = debugfs_create_dir("devsec_tsm", NULL);
 	debugfs_create_file("fault", 0200, devsec_dir, NULL, &devsec_fault_fops);
 	debugfs_create_file("tsms", 0200, devsec_dir, NULL, &devsec_tsms_fops);
+	debugfs_create_file("evidence", 0200, devsec_dir, NULL, &devsec_evidence_fops);
 	debugfs_create_file("bind", 0200, devsec_dir, NULL, &devsec_bind_fops);
 	debugfs_create_file("unbind", 0200, devsec_dir, NULL, &devsec_unbind_fops);
 	debugfs_create_file("guest_req", 0600, devsec_dir, NULL, &devsec_guest_fops);
