@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Requests: each is told its end, once, to the socket that asked; they can be
+ * stopped, there are not too many of them, and whatever goes meanwhile (socket,
+ * device, TSM) leaves nothing behind.
+ */
+#include "../kselftest_harness.h"
+#include "nl_raw.h"
+
+#define TASKS_MAX	64
+#define QUEUE_MAX	64
+#define SLOT0		(1 << PCI_TSM_EVIDENCE_TYPE_SLOT0)
+#define HANG_CONNECT	"* connect hang 60000"
+#define HANG_REFRESH	"* refresh hang 60000"
+
+FIXTURE(request) {
+	struct bdf ep;
+	struct bdf other;
+	struct bdf fn1;		/* whose DSM is in another function */
+	struct raw nl;
+	struct raw_msg msg;
+};
+
+FIXTURE_SETUP(request)
+{
+	ASSERT_TRUE(devsec_load("topology=ep*2,mf:2", ""));
+	ASSERT_TRUE(devsec_find(&self->ep, "ep", "endpoint", 0));
+	ASSERT_TRUE(devsec_find(&self->other, "ep", "endpoint", 1));
+	ASSERT_TRUE(devsec_find(&self->fn1, "mf", "endpoint", 1));
+	ASSERT_EQ(0, put("0 3000 1", TSM_DEBUG "evidence"));
+	self->nl = raw_open();
+	ASSERT_EQ(0, self->nl.error);
+}
+
+FIXTURE_TEARDOWN(request)
+{
+	raw_close(&self->nl);
+	put("clear", TSM_DEBUG "fault");
+	EXPECT_TRUE(devsec_unload());
+}
+
+/* A connect that hangs until it is stopped */
+static __u64 hang(struct _test_data_request *self)
+{
+	__u64 cookie;
+
+	put(HANG_CONNECT, TSM_DEBUG "fault");
+	cookie = raw_verb(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s);
+	return raw_await_state(&self->nl, self->ep.s, PCI_TSM_STATE_CONNECTING, BLOCKED_MS) ?
+	       cookie : 0;
+}
+
+TEST_F(request, verbs_that_are_not_for_this_device)
+{
+	static const int verbs[] = {
+		PCI_TSM_CMD_CONNECT, PCI_TSM_CMD_DISCONNECT, PCI_TSM_CMD_LOCK, PCI_TSM_CMD_UNLOCK,
+		PCI_TSM_CMD_ACCEPT, PCI_TSM_CMD_EVIDENCE_SET,
+	};
+
+	for (int i = 0; i < ARRAY_SIZE(verbs); i++) {
+		EXPECT_EQ(0, raw_verb(&self->nl, verbs[i], self->fn1.s));
+		EXPECT_EQ(EOPNOTSUPP, self->nl.error);
+		EXPECT_EQ(PCI_TSM_A_REQUEST_DEV_NAME, self->nl.bad);
+		/* The machine's own, which no TSM serves */
+		EXPECT_EQ(0, raw_verb(&self->nl, verbs[i], "0000:00:00.0"));
+		EXPECT_EQ(ENXIO, self->nl.error);
+		EXPECT_EQ(PCI_TSM_A_REQUEST_DEV_NAME, self->nl.bad);
+		if (i < 2)
+			continue;
+		EXPECT_EQ(0, raw_verb(&self->nl, verbs[i], self->ep.s));
+		EXPECT_EQ(EOPNOTSUPP, self->nl.error);
+		EXPECT_EQ(PCI_TSM_A_REQUEST_DEV_NAME, self->nl.bad);
+	}
+	EXPECT_EQ(0, raw_refresh(&self->nl, self->fn1.s, SLOT0, 0));
+	EXPECT_EQ(EOPNOTSUPP, self->nl.error);
+}
+
+/* Errors of the files in tsm/ */
+TEST_F(request, ends_as_the_files_say)
+{
+	__u64 cookie;
+
+	EXPECT_EQ(ENXIO, raw_do(&self->nl, PCI_TSM_CMD_DISCONNECT, self->ep.s));
+	cookie = raw_refresh(&self->nl, self->ep.s, SLOT0, 0);
+	EXPECT_EQ(ENXIO, raw_end(&self->nl, cookie, 20000));
+	ASSERT_EQ(0, put("* connect error -121", TSM_DEBUG "fault"));
+	EXPECT_EQ(EREMOTEIO, raw_do(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
+	ASSERT_EQ(0, put("clear", TSM_DEBUG "fault"));
+	EXPECT_EQ(0, raw_do(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
+	EXPECT_EQ(EBUSY, raw_do(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
+	ASSERT_EQ(0, put("* refresh error -121", TSM_DEBUG "fault"));
+	cookie = raw_refresh(&self->nl, self->ep.s, SLOT0, 0);
+	EXPECT_EQ(EREMOTEIO, raw_end(&self->nl, cookie, 20000));
+	/* None at all is none that there could be */
+	cookie = raw_refresh(&self->nl, self->ep.s, 0, 0);
+	EXPECT_EQ(EINVAL, raw_end(&self->nl, cookie, 20000));
+	EXPECT_EQ(0, raw_do(&self->nl, PCI_TSM_CMD_DISCONNECT, self->ep.s));
+}
+
+TEST_F(request, parameters_reach_the_TSM)
+{
+	static struct raw_msg reply;
+	struct { int type; __u32 value; int len; int error; } cases[] = {
+		{ PCI_TSM_A_REQUEST_SLOT, 1, 1, EOPNOTSUPP },
+		{ PCI_TSM_A_REQUEST_ALGO_POLICY, 1, 4, EOPNOTSUPP },
+		{ PCI_TSM_A_REQUEST_TSM_ID, 0, 4, 0 },
+	};
+
+	for (int i = 0; i < ARRAY_SIZE(cases); i++) {
+		raw_begin(&self->msg, self->nl.family, PCI_TSM_CMD_CONNECT, 0);
+		raw_str(&self->msg, PCI_TSM_A_REQUEST_DEV_NAME, self->ep.s);
+		raw_put(&self->msg, cases[i].type, &cases[i].value, cases[i].len);
+		ASSERT_EQ(0, raw_talk(&self->nl, &self->msg, &reply));
+		EXPECT_STREQ(self->ep.s, raw_text(&reply.hdr, PCI_TSM_A_REQUEST_DEV_NAME));
+		EXPECT_EQ(cases[i].error,
+			  raw_end(&self->nl, raw_num(&reply.hdr, PCI_TSM_A_REQUEST_COOKIE), 20000));
+	}
+	raw_begin(&self->msg, self->nl.family, PCI_TSM_CMD_DISCONNECT, 0);
+	raw_str(&self->msg, PCI_TSM_A_REQUEST_DEV_NAME, self->ep.s);
+	raw_u32(&self->msg, PCI_TSM_A_REQUEST_TSM_ID, 5);
+	ASSERT_EQ(0, raw_talk(&self->nl, &self->msg, &reply));
+	EXPECT_EQ(EINVAL, raw_end(&self->nl, raw_num(&reply.hdr, PCI_TSM_A_REQUEST_COOKIE), 20000));
+}
+
+TEST_F(request, stopped_while_it_waits_and_while_it_runs)
+{
+	__u64 runs = hang(self), waits;
+	struct raw other = raw_open();
+
+	ASSERT_NE(0, runs);
+	waits = raw_verb(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s);
+	ASSERT_NE(0, waits);
+	EXPECT_NE(runs, waits);
+	/* Only by its own socket, and by its name */
+	EXPECT_EQ(ENOENT, raw_cancel(&other, waits));
+	EXPECT_EQ(PCI_TSM_A_REQUEST_COOKIE, other.bad);
+	EXPECT_EQ(ENOENT, raw_cancel(&self->nl, 0));
+	EXPECT_EQ(ENOENT, raw_cancel(&self->nl, waits + 1000));
+	raw_close(&other);
+
+	EXPECT_EQ(0, raw_cancel(&self->nl, waits));
+	EXPECT_EQ(ECANCELED, raw_end(&self->nl, waits, 20000));
+	EXPECT_EQ(PCI_TSM_STATE_CONNECTING,
+		  raw_dev_num(&self->nl, self->ep.s, PCI_TSM_A_DEV_STATE));
+	EXPECT_EQ(0, raw_cancel(&self->nl, runs));
+	EXPECT_EQ(ECANCELED, raw_end(&self->nl, runs, 20000));
+	EXPECT_EQ(ENOENT, raw_cancel(&self->nl, runs));
+	EXPECT_EQ(ENOENT, raw_cancel(&self->nl, waits));
+	EXPECT_EQ(PCI_TSM_STATE_DISCONNECTED,
+		  raw_dev_num(&self->nl, self->ep.s, PCI_TSM_A_DEV_STATE));
+}
+
+TEST_F(request, an_answer_is_not_taken_back)
+{
+	__u64 cookie;
+
+	ASSERT_EQ(0, raw_do(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
+	cookie = raw_refresh(&self->nl, self->ep.s, SLOT0, 0);
+	ASSERT_EQ(0, raw_end(&self->nl, cookie, 20000));
+	/* It has ended, and that was told: nothing comes of it, now or later */
+	EXPECT_EQ(0, raw_cancel(&self->nl, cookie));
+	EXPECT_EQ(-1, raw_end(&self->nl, cookie, 300));
+	raw_begin(&self->msg, self->nl.family, PCI_TSM_CMD_EVIDENCE_GET, NLM_F_DUMP);
+	raw_str(&self->msg, PCI_TSM_A_OBJECT_DEV_NAME, self->ep.s);
+	raw_u64(&self->msg, PCI_TSM_A_OBJECT_COOKIE, cookie);
+	EXPECT_EQ(0, raw_talk_each(&self->nl, &self->msg, NULL, NULL));
+}
+
+TEST_F(request, a_disconnect_is_not_stopped)
+{
+	__u64 cookie;
+
+	ASSERT_EQ(0, raw_do(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
+	ASSERT_EQ(0, put("* disconnect hard 1000", TSM_DEBUG "fault"));
+	cookie = raw_verb(&self->nl, PCI_TSM_CMD_DISCONNECT, self->ep.s);
+	ASSERT_TRUE(raw_await_state(&self->nl, self->ep.s, PCI_TSM_STATE_DISCONNECTING, BLOCKED_MS));
+	EXPECT_EQ(0, raw_cancel(&self->nl, cookie));
+	EXPECT_EQ(0, raw_end(&self->nl, cookie, 20000));
+	EXPECT_STREQ("disconnected", get(DEV "tsm/state", self->ep.s));
+}
+
+/* Two devices, so that it is not a DSM's queue that is full */
+TEST_F(request, a_socket_has_64_and_no_more)
+{
+	__u64 cookies[TASKS_MAX];
+	struct raw other;
+	int told = 0;
+
+	ASSERT_NE(0, hang(self));
+	for (int i = 1; i < TASKS_MAX; i++) {
+		cookies[i] = raw_verb(&self->nl, PCI_TSM_CMD_CONNECT,
+				      i % 2 ? self->other.s : self->ep.s);
+		ASSERT_NE(0, cookies[i]);
+	}
+	EXPECT_EQ(0, raw_verb(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
+	EXPECT_EQ(EBUSY, self->nl.error);
+	EXPECT_STREQ("too many requests of this socket are on their way", self->nl.text);
+	/* Others are not concerned, and looking is not counted */
+	EXPECT_NE(0, raw_dev_num(&self->nl, self->ep.s, PCI_TSM_A_DEV_STATE));
+	other = raw_open();
+	EXPECT_NE(0, raw_verb(&other, PCI_TSM_CMD_CONNECT, self->ep.s));
+	raw_close(&other);
+
+	ASSERT_EQ(0, put("clear", TSM_DEBUG "fault"));
+	for (int i = 1; i < TASKS_MAX; i++)
+		EXPECT_EQ(0, raw_cancel(&self->nl, cookies[i]) % ENOENT);	/* or it has ended */
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", self->ep.s));
+	put("1", DEV "tsm/disconnect", self->other.s);
+	while (raw_await(&self->nl, PCI_TSM_CMD_REQUEST_DONE, &self->msg, told < TASKS_MAX ? 10000 : 200))
+		told++;
+	EXPECT_EQ(TASKS_MAX, told);
+	EXPECT_NE(0, raw_verb(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
+}
+
+/* One runs and 64 wait, of whatever socket */
+TEST_F(request, a_device_whose_queue_is_full_says_so)
+{
+	struct raw other = raw_open();
+	__u64 cookie;
+
+	ASSERT_NE(0, hang(self));
+	for (int i = 1; i < TASKS_MAX; i++)
+		ASSERT_NE(0, raw_verb(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
+	ASSERT_NE(0, raw_verb(&other, PCI_TSM_CMD_CONNECT, self->ep.s));
+	ASSERT_EQ(0, run("n=0; until grep -q 'queued=%d' " DSMS
+			 "; do usleep 10000; n=$((n+1)); [ $n -lt 2000 ]; done", QUEUE_MAX));
+	cookie = raw_verb(&other, PCI_TSM_CMD_CONNECT, self->ep.s);
+	ASSERT_NE(0, cookie);
+	EXPECT_EQ(EBUSY, raw_end(&other, cookie, 20000));
+	EXPECT_EQ(0, put("1", DEV "remove", self->ep.s));
+	raw_close(&other);
+}
+
+static bool is_end_of_gone(int error)
+{
+	return error == ENODEV || error == ECANCELED;
+}
+
+TEST_F(request, the_device_goes_meanwhile)
+{
+	__u64 runs = hang(self), waits;
+
+	ASSERT_NE(0, runs);
+	waits = raw_verb(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s);
+	ASSERT_NE(0, waits);
+	ASSERT_EQ(0, put("1", DEV "remove", self->ep.s));
+	for (int i = 0; i < 2; i++) {
+		ASSERT_TRUE(raw_await(&self->nl, PCI_TSM_CMD_REQUEST_DONE, &self->msg, 20000));
+		EXPECT_TRUE(is_end_of_gone(raw_num(&self->msg.hdr, PCI_TSM_A_REQUEST_ERROR)));
+		EXPECT_STREQ(self->ep.s, raw_text(&self->msg.hdr, PCI_TSM_A_REQUEST_DEV_NAME));
+	}
+	EXPECT_FALSE(raw_await(&self->nl, PCI_TSM_CMD_REQUEST_DONE, &self->msg, 200));
+	EXPECT_EQ(0, raw_verb(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
+	EXPECT_EQ(ENODEV, self->nl.error);
+}
+
+TEST_F(request, the_device_goes_while_it_is_asked_for_evidence)
+{
+	__u64 cookie;
+
+	ASSERT_EQ(0, raw_do(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
+	ASSERT_EQ(0, put(HANG_REFRESH, TSM_DEBUG "fault"));
+	cookie = raw_refresh(&self->nl, self->ep.s, SLOT0, 0);
+	ASSERT_NE(0, cookie);
+	usleep(100000);
+	ASSERT_EQ(0, put("1", DEV "remove", self->ep.s));
+	EXPECT_TRUE(is_end_of_gone(raw_end(&self->nl, cookie, 20000)));
+}
+
+TEST_F(request, the_TSM_leaves_meanwhile)
+{
+	__u64 runs = hang(self), waits;
+
+	ASSERT_NE(0, runs);
+	waits = raw_verb(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s);
+	ASSERT_NE(0, waits);
+	ASSERT_EQ(0, run("rmmod devsec_tsm"));
+	for (int i = 0; i < 2; i++) {
+		ASSERT_TRUE(raw_await(&self->nl, PCI_TSM_CMD_REQUEST_DONE, &self->msg, 20000));
+		EXPECT_TRUE(is_end_of_gone(raw_num(&self->msg.hdr, PCI_TSM_A_REQUEST_ERROR)));
+	}
+	EXPECT_EQ(0, raw_verb(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
+	EXPECT_EQ(ENXIO, self->nl.error);
+}
+
+/* What somebody began who is gone: a connect ends by itself, a refresh is stopped */
+TEST_F(request, a_connect_outlives_its_socket)
+{
+	ASSERT_EQ(0, put("* connect hang 500", TSM_DEBUG "fault"));
+	ASSERT_NE(0, raw_verb(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
+	raw_close(&self->nl);
+	self->nl = raw_open();
+	EXPECT_STREQ("connected", await("connected", BLOCKED_MS, DEV "tsm/state", self->ep.s));
+	EXPECT_EQ(0, counter(" cancels "));
+	/* Who has the number of that socket now hears nothing of it */
+	EXPECT_FALSE(raw_await(&self->nl, PCI_TSM_CMD_REQUEST_DONE, &self->msg, 200));
+}
+
+TEST_F(request, a_refresh_does_not_outlive_its_socket)
+{
+	struct raw other = raw_open();
+	__u64 cookie;
+
+	ASSERT_EQ(0, raw_do(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
+	ASSERT_EQ(0, put(HANG_REFRESH, TSM_DEBUG "fault"));
+	/* One that runs, and one that waits */
+	ASSERT_NE(0, raw_refresh(&self->nl, self->ep.s, SLOT0, 0));
+	ASSERT_NE(0, raw_refresh(&self->nl, self->ep.s, SLOT0, 1));
+	usleep(200000);
+	ASSERT_EQ(0, put("clear", TSM_DEBUG "fault"));
+	cookie = raw_refresh(&other, self->ep.s, SLOT0, 2);
+	ASSERT_NE(0, cookie);
+	EXPECT_EQ(-1, raw_end(&other, cookie, 300));
+	raw_close(&self->nl);
+	self->nl = raw_open();
+	EXPECT_EQ(0, raw_end(&other, cookie, 20000));
+	/* The one that ran; the other may have begun by then */
+	EXPECT_LE(1, counter(" cancels "));
+	raw_close(&other);
+}
+
+/* 200 sockets with all kinds of requests that end while they are closed */
+TEST_F(request, sockets_that_close_at_any_time)
+{
+	ASSERT_EQ(0, put("* connect hang 3", TSM_DEBUG "fault"));
+	for (int i = 0; i < 200; i++) {
+		struct raw r = raw_open();
+
+		raw_verb(&r, PCI_TSM_CMD_CONNECT, self->ep.s);
+		if (i % 3)
+			raw_refresh(&r, self->ep.s, SLOT0, i);
+		if (i % 2)
+			raw_verb(&r, PCI_TSM_CMD_DISCONNECT, self->ep.s);
+		usleep(i % 7 * 1000);
+		raw_close(&r);
+	}
+	put("clear", TSM_DEBUG "fault");
+	/* Connects that nobody waits for go on, before or after what was in the queue */
+	for (long end = now_ms() + BLOCKED_MS; run("! grep -q 'queued=[1-9]' " DSMS);) {
+		ASSERT_GT(end, now_ms());
+		usleep(10000);
+	}
+	EXPECT_EQ(0, raw_do(&self->nl, PCI_TSM_CMD_DISCONNECT, self->ep.s) % ENXIO);
+	EXPECT_STREQ("disconnected", get(DEV "tsm/state", self->ep.s));
+}
+
+TEST_HARNESS_MAIN
