@@ -10,6 +10,7 @@
 # environment: B, and how much of what, in brackets without and with SOAK=1:
 #   STORM_OPS (2000, 100000)	operations of the storm
 #   FUZZ_OPS (2000, 30000)	operations of the fuzzer
+#   FUZZ_NL_OPS (20000, 1000000)	operations of the fuzzer of the netlink family
 #   SWEEP_ROUNDS (1, 5)		how often each allocation fails
 #   STORM_SEED, FUZZ_SEED	which ones (42, from the clock; printed)
 set -eu
@@ -20,14 +21,14 @@ parts=$*
 parts=${parts:-kunit selftest-1 selftest-2 storm}
 export B="${B:?}" KERNEL=x86_64-debug KMEMLEAK=1 MEM=2G
 if [ -z "${SOAK:-}" ]; then
-	set -- 2000 2000 1 42
+	set -- 2000 2000 1 42 20000
 else
-	set -- 100000 30000 5 "$(date +%s)"
+	set -- 100000 30000 5 "$(date +%s)" 1000000
 fi
 params="STORM_OPS=${STORM_OPS:-$1} FUZZ_OPS=${FUZZ_OPS:-$2} SWEEP_ROUNDS=${SWEEP_ROUNDS:-$3}"
 params="$params STORM_SEED=${STORM_SEED:-$4} FUZZ_SEED=${FUZZ_SEED:-$4}"
+params="$params FUZZ_NL_OPS=${FUZZ_NL_OPS:-$5}"
 failed=0
-
 
 kunit() {
 	"$here/kunit.sh" x86_64-debug || failed=1
@@ -45,7 +46,7 @@ selftest() {
 storm() {
 	# The sweep wants slabs that are still in order: before the storm and the fuzzer
 	scale=4 progs=
-	for p in locks.sh fail_nth fail_nth_native storm fuzz; do
+	for p in locks.sh fail_nth fail_nth_native storm fuzz fuzz_nl; do
 		if [ -x "$B/image/tests/tests/$p" ]; then
 			progs="$progs /tests/$p"
 		else
