@@ -63,7 +63,8 @@ kunit-arm64: kernel-arm64 image
 selftest: kernel image
 	@status=0; $(qemu)/selftest.sh || status=1; \
 	APPEND="$$APPEND pci_tsm=off" $(qemu)/selftest.sh selftest-off \
-		"/lab/run-tests /tests/off.sh" || status=1; exit $$status
+		"/lab/run-tests /tests/off.sh" || status=1; \
+	exit $$status
 
 debug-test: kernel-debug kernel-kcsan image
 	@$(qemu)/debug-test.sh
@@ -97,7 +98,8 @@ soak: kernel-debug image
 
 bench: kernel image
 	@status=0; $(qemu)/once.sh bench 3 /tests/bench || status=1; \
-	$(qemu)/once.sh bench-spdm 3 /tests/bench_spdm || status=1; exit $$status
+	$(qemu)/once.sh bench-spdm 3 /tests/bench_spdm || status=1; \
+	$(qemu)/once.sh bench-nl 3 /tests/bench_nl || status=1; exit $$status
 
 demo: kernel image
 	@$(qemu)/once.sh demo 1 /tests/demo

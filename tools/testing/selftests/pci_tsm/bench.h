@@ -42,6 +42,18 @@ static void figure(const char *name, double value, const char *unit, double limi
 	fflush(stdout);
 }
 
+/* The same for what is better the larger it is */
+static inline void figure_at_least(const char *name, double value, const char *unit,
+				   double limit)
+{
+	printf("%s %.3g %s\n", name, value, unit);
+	if (value < limit) {
+		printf("# %s is under its limit of %g %s\n", name, limit, unit);
+		exceeded = true;
+	}
+	fflush(stdout);
+}
+
 /* Fills in the devices that were found */
 static void find_devices(void)
 {
