@@ -64,6 +64,7 @@ selftest: kernel image
 	@status=0; $(qemu)/selftest.sh || status=1; \
 	APPEND="$$APPEND pci_tsm=off" $(qemu)/selftest.sh selftest-off \
 		"/lab/run-tests /tests/off.sh" || status=1; \
+	PARTS=python $(qemu)/selftest.sh selftest-ynl "/lab/run-tests /tests/ynl.py" || status=1; \
 	exit $$status
 
 debug-test: kernel-debug kernel-kcsan image

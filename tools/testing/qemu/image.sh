@@ -9,6 +9,7 @@
 #			their libraries, init; /etc/devsec-dsm has the DSM's
 #			certificates and keys
 # $B/image/tests.cpio	/tests: what the selftests install
+# $B/image/python.cpio	Python and the base's client of netlink families, for one test
 # $B/image/kunit-ARCH/	the guest that only runs KUnit
 # A part is written anew only when its content changed.
 set -eu
@@ -114,6 +115,32 @@ char size_of_pci_dev[sizeof(struct pci_dev)];'
 		>"$img/tests/tests/idle_bytes"
 }
 
+# What Python loads to run the client, and no more of it. The client's schema check
+# is make check's, so that needs no package here.
+python() {
+	root=$img/python
+	ynl=$TREE/tools/net/ynl
+	rm -rf "$root"
+	mkdir -p "$root/usr/share/ynl/lib"
+	cp "$ynl/cli.py" "$TREE/Documentation/netlink/specs/pci-tsm.yaml" "$root/usr/share/ynl/"
+	cp "$ynl"/lib/*.py "$root/usr/share/ynl/lib/"
+	with_libs "$(readlink -f /usr/bin/python3)" "$root" bin/python3
+	PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -c '
+import sys
+sys.path.insert(0, sys.argv[1])
+import cli, subprocess, encodings.ascii, textwrap, traceback
+for module in list(sys.modules.values()):
+	path = getattr(module, "__file__", None)
+	if path and path.startswith("/usr/lib/"):
+		print(path)' "$ynl" | sort -u >"$img/python.files"
+	while read -r file; do
+		case $file in
+		*.so) with_libs "$file" "$root" "$file" ;;
+		*) mkdir -p "$root${file%/*}"; cp "$file" "$root$file" ;;
+		esac
+	done <"$img/python.files"
+}
+
 # The guest that only runs KUnit: one static program for an architecture.
 kunit() {
 	root=$img/kunit-$1
@@ -143,6 +170,8 @@ dsm
 programs
 base
 pack base
+python
+pack python
 kunit x86_64 ""
 kunit arm64 aarch64-linux-gnu-
 tests

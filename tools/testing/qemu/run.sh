@@ -8,7 +8,8 @@
 #
 # environment: B; KERNEL=x86_64|x86_64-debug|... FILES=dir (seen as /files)
 # QEMU_ARGS= APPEND= TIMEOUT=seconds SMP= MEM= UDEV=0|1 KMEMLEAK=1 NAME=log name
-# TAINT_OK=mask of taint bits that are no failure
+# TAINT_OK=mask of taint bits that are no failure; PARTS= of the initramfs that only
+# some guests need (python)
 #
 # Exit status: the command's. 124: timed out. 125: the guest ended without a
 # verdict, or it was tainted or leaked; why, and the name of the console log, go
@@ -51,6 +52,9 @@ initramfs() {
 		cp -a "$FILES/." "$work/root/files/" || die "cannot copy $FILES"
 	fi
 	cat "$B/image/base.cpio" "$B/image/tests.cpio"
+	for part in ${PARTS:-}; do
+		cat "$B/image/$part.cpio"
+	done
 	if [ -d "$B/$KERNEL/lab-modules" ]; then
 		mkdir -p "$work/root/lib"
 		cp -a "$B/$KERNEL/lab-modules/lib/modules" "$work/root/lib/"
