@@ -354,7 +354,7 @@ static int op_evidence(struct worker *w, struct slot *s)
 static int op_fault(struct worker *w, struct slot *s)
 {
 	static const char * const faults[] = {
-		"* refresh hang 200", "* refresh error -121", "* connect hang 200", "clear", "clear",
+		"* refresh_evidence hang 200", "* refresh_evidence error -121", "* connect hang 200", "clear", "clear",
 	};
 
 	return put(faults[roll(w, 5)], TSM_DEBUG "fault");

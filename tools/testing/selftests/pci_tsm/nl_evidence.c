@@ -270,7 +270,7 @@ TEST_F(evidence, two_nonces_at_once_have_their_own_answers)
 	__u64 one, two;
 
 	describe("9 70000 5 100 200");
-	ASSERT_EQ(0, put("* refresh hang 200", TSM_DEBUG "fault"));
+	ASSERT_EQ(0, put("* refresh_evidence hang 200", TSM_DEBUG "fault"));
 	one = raw_refresh(&self->nl, self->ep.s, MEASUREMENTS, 0x11);
 	two = raw_refresh(&other, self->ep.s, MEASUREMENTS, 0x22);
 	ASSERT_NE(0, one);

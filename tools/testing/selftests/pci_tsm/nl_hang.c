@@ -30,7 +30,7 @@ FIXTURE_VARIANT_ADD(nl_hang, connect) {
 	.state = PCI_TSM_STATE_CONNECTING,
 };
 FIXTURE_VARIANT_ADD(nl_hang, refresh) {
-	.cmd = PCI_TSM_CMD_EVIDENCE_REFRESH, .fault = "refresh hang 60000",
+	.cmd = PCI_TSM_CMD_EVIDENCE_REFRESH, .fault = "refresh_evidence hang 60000",
 	.state = PCI_TSM_STATE_CONNECTED,
 };
 FIXTURE_VARIANT_ADD(nl_hang, disconnect) {

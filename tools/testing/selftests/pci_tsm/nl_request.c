@@ -11,7 +11,7 @@
 #define QUEUE_MAX	64
 #define SLOT0		(1 << PCI_TSM_EVIDENCE_TYPE_SLOT0)
 #define HANG_CONNECT	"* connect hang 60000"
-#define HANG_REFRESH	"* refresh hang 60000"
+#define HANG_REFRESH	"* refresh_evidence hang 60000"
 
 FIXTURE(request) {
 	struct bdf ep;
@@ -88,7 +88,7 @@ TEST_F(request, ends_as_the_files_say)
 	ASSERT_EQ(0, put("clear", TSM_DEBUG "fault"));
 	EXPECT_EQ(0, raw_do(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
 	EXPECT_EQ(EBUSY, raw_do(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
-	ASSERT_EQ(0, put("* refresh error -121", TSM_DEBUG "fault"));
+	ASSERT_EQ(0, put("* refresh_evidence error -121", TSM_DEBUG "fault"));
 	cookie = raw_refresh(&self->nl, self->ep.s, SLOT0, 0);
 	EXPECT_EQ(EREMOTEIO, raw_end(&self->nl, cookie, 20000));
 	/* None at all is none that there could be */

@@ -190,7 +190,7 @@ def requests_end(ep):
     nl = Client()
     assert nl.end(nl.do("connect", {"dev-name": ep}))["error"] == 0
     assert nl.end(nl.do("connect", {"dev-name": ep}))["error"] == errno.EBUSY
-    write(DEBUG + "fault", f"{ep} refresh hang 60000")
+    write(DEBUG + "fault", f"{ep} refresh_evidence hang 60000")
     hung = nl.do("evidence-refresh", {"dev-name": ep, "types": ["slot0"], "nonce": "11" * 32})
     nl.do("request-cancel", {"cookie": hung["cookie"]})
     assert nl.end(hung)["error"] == errno.ECANCELED
