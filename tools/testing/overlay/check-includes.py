@@ -63,6 +63,8 @@ RULES = [
     # the TSM core's, nor the core IDE's; nothing but the glue knows SPDM.
     ("drivers/pci/tests/cma_kunit.c", "../cma.h linux/pci-cma.h linux/spdm.h",
      KERNEL + CRYPTO + "kunit/*"),
+    ("drivers/pci/tests/tsm_netlink_kunit.c", "../tsm.h ../tsm-nl-gen.h " + API,
+     KERNEL + "kunit/* net/netlink.h net/genetlink.h"),
     ("drivers/pci/tests/*", "../tsm.h ../ide.h ../ide-*.h ../tsm-hooks.h fake-*.h " + API,
      KERNEL + "kunit/*"),
     ("drivers/pci/tsm-hooks.h", "", "linux/types.h"),
@@ -73,7 +75,7 @@ RULES = [
     ("drivers/pci/tsm-netlink.c", "tsm.h tsm-nl-gen.h ide.h " + API,
      KERNEL + "net/netlink.h net/genetlink.h"),
     ("drivers/pci/tsm-nl-*.c", "tsm.h tsm-nl-gen.h " + API,
-     KERNEL + "net/netlink.h net/genetlink.h"),
+     KERNEL + "kunit/visibility.h net/netlink.h net/genetlink.h"),
     ("drivers/pci/cma-keyring.c", "linux/pci-cma.h cma.h", KERNEL + CRYPTO),
     ("drivers/pci/cma*.c drivers/pci/tdisp.c",
      "linux/pci-cma.h linux/spdm.h cma.h tsm-hooks.h pci.h " + API, KERNEL),
@@ -113,7 +115,7 @@ RULES = [
 
     # Tests see what user space sees, and the headers of their own folder.
     ("tools/testing/selftests/pci_tsm/*", "[!.]*.h ../kselftest*.h "
-     "../../../../samples/devsec/dsm-link.h !linux/*", ANY),
+     "../../../../samples/devsec/dsm-link.h linux/pci-tsm.h", ANY),
     ("tools/testing/qemu/*", "", ANY),
 
     # The requester in user space: stand-ins for the kernel's headers, and programs that
