@@ -7,6 +7,7 @@
  * size is believed. Who writes one removes evidence.json first and puts it there
  * last, so that what was not finished has none.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -218,10 +219,11 @@ static bool read_name(const struct json_object *obj, const char *key, char *name
 {
 	const char *text;
 
-	if (!tsm_json_string(obj, key, &text) || strlen(text) >= TSM_NAME_MAX ||
-	    strspn(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			 "-_.:") != strlen(text))
+	if (!tsm_json_string(obj, key, &text) || strlen(text) >= TSM_NAME_MAX)
 		return false;
+	for (const char *c = text; *c; c++)
+		if (!isascii(*c) || (!isalnum(*c) && !strchr("-_.:", *c)))
+			return false;
 	strcpy(name, text);
 	return true;
 }

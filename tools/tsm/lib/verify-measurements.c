@@ -120,7 +120,7 @@ static bool take_record(struct tsm_judge *j, const struct tsm_statement *st, uin
 			return false;
 	if (nr != blocks)
 		return tsm_no(j, "%u blocks, and not %u", nr, blocks);
-	if (asked != ASK_ALL && nr != (asked != ASK_COUNT))
+	if (asked != ASK_ALL && nr != (asked == ASK_COUNT ? 0 : 1))
 		return tsm_no(j, "not the one block that was asked for");
 	return true;
 }
