@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # SPDM without a guest: the software DSM's own tests; the requester in user space,
 # built from the kernel's own sources, in all conversations with the DSM, then in
-# all of the spoilt ones; and a while of each fuzzer.
+# all of the spoilt ones; the verifier of tools/tsm, on evidence of all of them; and a
+# while of each fuzzer.
 #
 # usage: spdm-test.sh [spdm-fuzz]	spdm-fuzz: only the fuzzers
 # environment: B; FUZZ_TIME (10): seconds for each fuzzer, or FUZZ_RUNS: executions
@@ -37,6 +38,9 @@ if [ "${1:-}" != spdm-fuzz ]; then
 	done
 	run spdm-converse "$out/converse" "$IDENTITY"
 	run spdm-tamper "$out/tamper" "$IDENTITY"
+	for t in evidence_test verify_test evidence; do
+		run "spdm-$t" "$out/$t" "$IDENTITY"
+	done
 fi
 run spdm-fuzz make -s --no-print-directory -C "$repo/tools/testing/spdm" fuzz
 exit $failed
