@@ -27,7 +27,7 @@ limit() {
 	echo $((${t:-120} * ${TIMEOUT_SCALE:-1}))
 }
 
-failed=0 n=0 said=$(mktemp)
+failed=0 n=0 said=$(mktemp) KMSG=${KMSG:-/dev/kmsg}
 echo "KTAP version 1"
 echo "1..$#"
 for prog; do
@@ -39,7 +39,7 @@ for prog; do
 		continue
 	fi
 	echo "    # Subtest: $name"
-	echo "lab: === $name ===" >/dev/kmsg
+	echo "lab: === $name ===" >"$KMSG"
 	start=$(date +%s)
 	: >"$said"
 	{ cd "${prog%/*}"; timeout -k 5 "$(limit "$prog")" "$prog" 2>&1; echo $? >"$said"; } |
