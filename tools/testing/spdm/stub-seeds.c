@@ -80,7 +80,10 @@ static int ide_km(const char *dir, int n)
 {
 	/* Query, start, refresh, stop, only keys: each with zeros for all that follows */
 	static const u8 doings[][6] = {
-		{ 0, 1, 2, 2, 3, 1 }, { 1, 2, 4, 0, 1, 3 }, { 4, 0, 1, 1, 2, 2 }, { 2, 1, 3, 3, 2, 0 },
+		{ 0, 1, 2, 2, 3, 1 },
+		{ 1, 2, 4, 0, 1, 3 },
+		{ 4, 0, 1, 1, 2, 2 },
+		{ 2, 1, 3, 3, 2, 0 },
 	};
 	static const u8 zeros[] = { 2, 18, 24, 6, 14 };
 	const u8 setup[] = { n * 16, n % 8, 0 };
