@@ -200,4 +200,5 @@ static struct kunit_suite nl_suite = {
 	.init = nl_init,
 	.test_cases = nl_cases,
 };
+
 kunit_test_suite(nl_suite);

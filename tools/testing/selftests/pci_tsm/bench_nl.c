@@ -10,8 +10,8 @@
 #include "native.h"
 #include "nl_raw.h"
 
-#define REPORT		(1 << PCI_TSM_EVIDENCE_TYPE_REPORT)
-#define MEASUREMENTS	(1 << PCI_TSM_EVIDENCE_TYPE_MEASUREMENTS)
+#define REPORT		TYPE_BIT(PCI_TSM_EVIDENCE_TYPE_REPORT)
+#define MEASUREMENTS	TYPE_BIT(PCI_TSM_EVIDENCE_TYPE_MEASUREMENTS)
 #define REPORT_FILE	"/sys/class/tsm/tsm0/device/report"
 #define DEVICES		32
 #define DEVICE_MS	"20"
@@ -178,7 +178,7 @@ static void bench_events(void)
 		if (!raw_await(&nl, PCI_TSM_CMD_DEV_NTF, &m, 60000) ||
 		    raw_num(&m.hdr, PCI_TSM_A_DEV_SEQ) != n + 1)
 			die("an event");
-	printf("Events of one device that connects and disconnects, until they were read, in order.\n");
+	printf("Events of one device that connects and disconnects, until they were read.\n");
 	figure_at_least("events_per_s", 4 * PAIRS / (now() - start), "/s", 1);
 	pthread_join(thread, NULL);
 	raw_close(&nl);

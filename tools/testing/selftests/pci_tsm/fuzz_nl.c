@@ -286,6 +286,7 @@ static void spoil(struct worker *w, struct raw_msg *m)
 static int op_message(struct worker *w, struct slot *s)
 {
 	static __thread struct raw_msg m;
+	size_t len;
 
 	pthread_rwlock_rdlock(&s->lock);
 	make_valid(w, &m, s->nl.family);
@@ -293,7 +294,8 @@ static int op_message(struct worker *w, struct slot *s)
 		spoil(w, &m);
 	m.hdr.nlmsg_seq = rand_r(&w->seed);
 	/* A length that says more than there is, or less */
-	if (send(s->nl.fd, &m, m.hdr.nlmsg_len + (roll(w, 50) ? 0 : roll(w, 40)), MSG_DONTWAIT) < 0 &&
+	len = m.hdr.nlmsg_len + (roll(w, 50) ? 0 : roll(w, 40));
+	if (send(s->nl.fd, &m, len, MSG_DONTWAIT) < 0 &&
 	    errno != ENOBUFS && errno != EAGAIN && errno != ECONNREFUSED)
 		failure("send", strerrorname_np(errno));
 	/* Some are hardly ever read, so that they overflow and their dumps are stuck */
@@ -354,7 +356,8 @@ static int op_evidence(struct worker *w, struct slot *s)
 static int op_fault(struct worker *w, struct slot *s)
 {
 	static const char * const faults[] = {
-		"* refresh_evidence hang 200", "* refresh_evidence error -121", "* connect hang 200", "clear", "clear",
+		"* refresh_evidence hang 200", "* refresh_evidence error -121",
+		"* connect hang 200", "clear", "clear",
 	};
 
 	return put(faults[roll(w, 5)], TSM_DEBUG "fault");
@@ -408,7 +411,8 @@ static void setup(void)
 	bool ok = devsec_load(TOPOLOGY, TSMS);
 
 	for (int i = 0; i < DEVICES; i++)
-		ok = ok && devsec_find(&devices[i], i < 3 ? "ep" : "mf", "endpoint", i < 3 ? i : i - 3);
+		ok = ok && devsec_find(&devices[i], i < 3 ? "ep" : "mf", "endpoint",
+				       i < 3 ? i : i - 3);
 	for (int i = 0; ok && i < SOCKETS; i++) {
 		pthread_rwlock_init(&slots[i].lock, NULL);
 		slots[i].nl = raw_open();

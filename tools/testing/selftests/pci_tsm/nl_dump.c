@@ -187,7 +187,7 @@ TEST_F(dump, devices_come_and_go_meanwhile)
 }
 
 /* As many as a host bridge has, and all that is told of them, go while a dump is at them */
-TEST_F(dump, the_TSMs_leave_meanwhile)
+TEST_F(dump, the_tsms_leave_meanwhile)
 {
 	struct told told = {};
 

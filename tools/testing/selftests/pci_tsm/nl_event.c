@@ -8,7 +8,7 @@
 #include "nl_raw.h"
 
 #define MANY		150
-#define SLOT0		(1 << PCI_TSM_EVIDENCE_TYPE_SLOT0)
+#define SLOT0		TYPE_BIT(PCI_TSM_EVIDENCE_TYPE_SLOT0)
 
 FIXTURE(event) {
 	struct bdf ep;
@@ -79,7 +79,8 @@ TEST_F(event, evidence_moves)
 			cookie = raw_refresh(&self->nl, self->ep.s, SLOT0, k);
 			ASSERT_NE(0, cookie);
 			while (!raw_await(&self->nl, PCI_TSM_CMD_DEV_NTF, &self->msg, 500) ||
-			       raw_num(&self->msg.hdr, PCI_TSM_A_DEV_EVENT) != PCI_TSM_EVENT_EVIDENCE)
+			       raw_num(&self->msg.hdr, PCI_TSM_A_DEV_EVENT) !=
+			       PCI_TSM_EVENT_EVIDENCE)
 				if (k)
 					break;
 			now = raw_dev_num(&self->nl, self->ep.s, PCI_TSM_A_DEV_GENERATION);
@@ -236,7 +237,7 @@ TEST_F(event, listeners_that_are_stopped)
 	}
 	beside = many_transitions(_metadata, self->ep.s);
 	TH_LOG("%ld ms with nobody listening, %ld ms beside 20 who do not read", alone, beside);
-	/* Whoever waited for one of them would wait for ever; what else is busy may take its time */
+	/* Whoever waited for one of them would wait for ever; what is busy may take its time */
 	EXPECT_GT(4 * alone + 4000, beside);
 	for (int i = 0; i < ARRAY_SIZE(deaf); i++)
 		raw_close(&deaf[i]);

@@ -9,11 +9,11 @@
 #include "../kselftest_harness.h"
 #include "nl_raw.h"
 
-#define SLOT0		(1 << PCI_TSM_EVIDENCE_TYPE_SLOT0)
-#define MEASUREMENTS	(1 << PCI_TSM_EVIDENCE_TYPE_MEASUREMENTS)
-#define REPORT		(1 << PCI_TSM_EVIDENCE_TYPE_REPORT)
+#define SLOT0		TYPE_BIT(PCI_TSM_EVIDENCE_TYPE_SLOT0)
+#define MEASUREMENTS	TYPE_BIT(PCI_TSM_EVIDENCE_TYPE_MEASUREMENTS)
+#define REPORT		TYPE_BIT(PCI_TSM_EVIDENCE_TYPE_REPORT)
 #define ALL_TYPES	0xfff
-#define OBJECT_MAX	(16 << 20)
+#define OBJECT_MAX	(16 * 1024 * 1024)
 #define ANSWERS_MAX	64
 
 FIXTURE(evidence) {
@@ -174,7 +174,7 @@ TEST_F(evidence, comes_whole_in_pieces_of_any_size)
 	}
 }
 
-TEST_F(evidence, objects_may_have_16_MiB)
+TEST_F(evidence, objects_may_have_16_mib)
 {
 	struct object o = { .type = PCI_TSM_EVIDENCE_TYPE_REPORT };
 	__u64 cookie;

@@ -9,7 +9,7 @@
 
 #define HANG_MS		60000
 #define SOON_MS		(HANG_MS / 4)
-#define SLOT0		(1 << PCI_TSM_EVIDENCE_TYPE_SLOT0)
+#define SLOT0		TYPE_BIT(PCI_TSM_EVIDENCE_TYPE_SLOT0)
 
 FIXTURE(nl_hang) {
 	struct bdf hung;
@@ -29,10 +29,12 @@ FIXTURE_VARIANT_ADD(nl_hang, connect) {
 	.cmd = PCI_TSM_CMD_CONNECT, .fault = "connect hang 60000",
 	.state = PCI_TSM_STATE_CONNECTING,
 };
+
 FIXTURE_VARIANT_ADD(nl_hang, refresh) {
 	.cmd = PCI_TSM_CMD_EVIDENCE_REFRESH, .fault = "refresh_evidence hang 60000",
 	.state = PCI_TSM_STATE_CONNECTED,
 };
+
 FIXTURE_VARIANT_ADD(nl_hang, disconnect) {
 	.cmd = PCI_TSM_CMD_DISCONNECT, .fault = "disconnect hard 25000",
 	.state = PCI_TSM_STATE_DISCONNECTING,

@@ -54,6 +54,8 @@ struct raw_msg {
 	};
 };
 
+#define TYPE_BIT(type)	(1U << (type))
+
 #define raw_for_each_attr(a, p, len)						\
 	for (a = (void *)(p);							\
 	     (char *)(a) + NLA_HDRLEN <= (char *)(p) + (len) &&			\
@@ -193,7 +195,8 @@ static inline void raw_judge(struct raw *r, const struct nlmsghdr *h, const stru
 	struct nlattr *a;
 
 	r->error = -*(int *)NLMSG_DATA(h);
-	r->bad = r->miss = 0;
+	r->bad = 0;
+	r->miss = 0;
 	r->text[0] = '\0';
 	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;

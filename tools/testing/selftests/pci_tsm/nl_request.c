@@ -9,7 +9,7 @@
 
 #define TASKS_MAX	64
 #define QUEUE_MAX	64
-#define SLOT0		(1 << PCI_TSM_EVIDENCE_TYPE_SLOT0)
+#define SLOT0		TYPE_BIT(PCI_TSM_EVIDENCE_TYPE_SLOT0)
 #define HANG_CONNECT	"* connect hang 60000"
 #define HANG_REFRESH	"* refresh_evidence hang 60000"
 
@@ -173,7 +173,8 @@ TEST_F(request, a_disconnect_is_not_stopped)
 	ASSERT_EQ(0, raw_do(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
 	ASSERT_EQ(0, put("* disconnect hard 1000", TSM_DEBUG "fault"));
 	cookie = raw_verb(&self->nl, PCI_TSM_CMD_DISCONNECT, self->ep.s);
-	ASSERT_TRUE(raw_await_state(&self->nl, self->ep.s, PCI_TSM_STATE_DISCONNECTING, BLOCKED_MS));
+	ASSERT_TRUE(raw_await_state(&self->nl, self->ep.s, PCI_TSM_STATE_DISCONNECTING,
+				    BLOCKED_MS));
 	EXPECT_EQ(0, raw_cancel(&self->nl, cookie));
 	EXPECT_EQ(0, raw_end(&self->nl, cookie, 20000));
 	EXPECT_STREQ("disconnected", get(DEV "tsm/state", self->ep.s));
@@ -203,10 +204,12 @@ TEST_F(request, a_socket_has_64_and_no_more)
 
 	ASSERT_EQ(0, put("clear", TSM_DEBUG "fault"));
 	for (int i = 1; i < TASKS_MAX; i++)
-		EXPECT_EQ(0, raw_cancel(&self->nl, cookies[i]) % ENOENT);	/* or it has ended */
+		/* Or it has ended */
+		EXPECT_EQ(0, raw_cancel(&self->nl, cookies[i]) % ENOENT);
 	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", self->ep.s));
 	put("1", DEV "tsm/disconnect", self->other.s);
-	while (raw_await(&self->nl, PCI_TSM_CMD_REQUEST_DONE, &self->msg, told < TASKS_MAX ? 10000 : 200))
+	while (raw_await(&self->nl, PCI_TSM_CMD_REQUEST_DONE, &self->msg,
+			 told < TASKS_MAX ? 10000 : 200))
 		told++;
 	EXPECT_EQ(TASKS_MAX, told);
 	EXPECT_NE(0, raw_verb(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
