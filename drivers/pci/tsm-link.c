@@ -401,7 +401,8 @@ static int do_bind(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 		return tdi ? PTR_ERR(tdi) : -ENXIO;
 
 	/* A loss from now on is recorded; one before it has cancelled the item */
-	rc = pci_tsm_move(dsm, fn, PCI_TSM_STEP_BIND, PCI_TSM_REASON_REQUEST);
+	rc = pci_tsm_item_cancelled(dsm) ? -ECANCELED :
+	     pci_tsm_move(dsm, fn, PCI_TSM_STEP_BIND, PCI_TSM_REASON_REQUEST);
 	if (!rc && !pci_tsm_record_loss(&dsm->rec) && pci_tsm_item_commit(dsm))
 		return 0;
 	/* The submitter may have given up, and nobody would unbind then */
