@@ -38,7 +38,8 @@
  * @pdev: the device, referenced
  * @work: submits the request
  * @stop_work: stops it
- * @lock: makes one of submitting and stopping happen first
+ * @lock: makes one of submitting and stopping happen first; the task's own, so that
+ *	nobody else waits while the device wakes up
  * @make: makes the request
  * @memcg: who asked, and is charged; referenced, or NULL
  * @req: the request, once it is submitted; referenced
@@ -105,11 +106,6 @@ void pci_tsm_nl_sock_priv_init(struct pci_tsm_nl_sock *priv)
 {
 }
 
-static bool stops_with_socket(const struct pci_tsm_nl_task *task)
-{
-	return task->refresh && !task->ended;
-}
-
 /* One at a time: a task that ends takes itself out of the list, too */
 static struct pci_tsm_nl_task *peer_take(struct pci_tsm_nl_peer *peer)
 {
@@ -134,13 +130,19 @@ void pci_tsm_nl_sock_priv_destroy(struct pci_tsm_nl_sock *priv)
 	if (!peer)
 		return;
 	while ((task = peer_take(peer))) {
-		/* The list's reference goes to whoever stops it */
-		if (!stops_with_socket(task) || !queue_work(system_unbound_wq, &task->stop_work))
+		/* The list's reference goes to whoever stops it; one that has ended does not mind */
+		if (!task->refresh || !queue_work(system_unbound_wq, &task->stop_work))
 			task_put(task);
 	}
 	pci_tsm_nl_peer_put(peer);
 }
 
+/**
+ * pci_tsm_nl_peer_put() - give a reference on a socket's peer back
+ * @peer: the peer
+ *
+ * Context: process.
+ */
 void pci_tsm_nl_peer_put(struct pci_tsm_nl_peer *peer)
 {
 	if (refcount_dec_and_test(&peer->ref))

@@ -5,8 +5,8 @@
  * IDE, and binds them without doing anything for it.
  *
  * There is no SPDM session, but for evidence where somebody asks; there is no key
- * exchange and no TDISP: it is about the order
- * of things, their undo, time that passes and what can go wrong.
+ * exchange and no TDISP: it is about the order of things, their undo, time that
+ * passes and what can go wrong.
  */
 #include <linux/module.h>
 #include <linux/pci.h>

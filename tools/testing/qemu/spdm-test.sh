@@ -14,23 +14,11 @@ repo=$(cd "$here/../../.." && pwd)
 export B="${B:?}" IDENTITY="$B/dsm/identity" TIME="${FUZZ_TIME:-10}" RUNS="${FUZZ_RUNS:-}"
 res=${RESULTS:-$B/results}
 out=$B/spdm
-failed=0
+. "$here/tap-run.sh"
 
-mkdir -p "$res"
 "$here/stage.sh" spdm-build "$B/logs/spdm-build.log" sh -c '
 	make -C "$1/samples/devsec/dsm" O="$2/dsm" all tests &&
 	make -C "$1/tools/testing/spdm" programs fuzzers corpus' - "$repo" "$B" >&2 || exit 1
-
-# run NAME COMMAND...: a program that prints TAP
-run() {
-	name=$1
-	shift
-	status=0
-	STAGE_ERR=$B/logs/$name.err "$here/stage.sh" "$name" "$res/$name.ktap" "$@" >&2 ||
-		status=$?
-	"$here/verdict.py" ktap --name "$name" --status $status \
-		--results "$res/$name.counts" "$res/$name.ktap" || failed=1
-}
 
 if [ "${1:-}" != spdm-fuzz ]; then
 	for t in "$B"/dsm/tests/*_test; do
@@ -38,9 +26,7 @@ if [ "${1:-}" != spdm-fuzz ]; then
 	done
 	run spdm-converse "$out/converse" "$IDENTITY"
 	run spdm-tamper "$out/tamper" "$IDENTITY"
-	for t in evidence_test verify_test evidence; do
-		run "spdm-$t" "$out/$t" "$IDENTITY"
-	done
+	run spdm-evidence "$out/evidence" "$IDENTITY"
 fi
 run spdm-fuzz make -s --no-print-directory -C "$repo/tools/testing/spdm" fuzz
 exit $failed

@@ -3,43 +3,7 @@
 # tsmctl and the evidence of native SPDM: as it is known, by a nonce, and verified.
 # timeout: 300
 
-pci=/sys/bus/pci/devices
-tmp=/tmp/tsmctl
-. "${0%/*}/tap.sh"
-
-explain() { sed 's/^/# /' $tmp/out $tmp/err; }
-
-unload() {
-	for m in native_tsm devsec_tsm devsec_bus; do
-		[ ! -e /sys/module/$m ] || rmmod $m
-	done
-}
-
-# run CODE ARGUMENTS...: does tsmctl end with that code?
-run() {
-	code=$1
-	shift
-	tsmctl "$@" >$tmp/out 2>$tmp/err
-	[ $? = "$code" ]
-}
-
-# says CODE TEXT ARGUMENTS...: and say so on stderr?
-says() {
-	text=$2 code=$1
-	shift 2
-	run "$code" "$@" && grep -q "^tsmctl: .*$text" $tmp/err && [ ! -s $tmp/out ]
-}
-
-# json CODE FILTER ARGUMENTS...: one valid document, which the filter is true of?
-json() {
-	code=$1 filter=$2
-	shift 2
-	run "$code" --json "$@" && [ "$(wc -l <$tmp/out)" = 1 ] &&
-		jq -e ".schema == \"tsmctl\" and .version == 1 and ($filter)" $tmp/out >/dev/null
-}
-
-# As somebody who may not do much
-nobody() { su -s /bin/sh nobody -c "$*"; }
+. "${0%/*}/ctl.sh"
 
 rm -rf $tmp
 mkdir -p $tmp
