@@ -36,5 +36,8 @@ json() {
 		jq -e ".schema == \"tsmctl\" and .version == 1 and ($filter)" $tmp/out >/dev/null
 }
 
+# holds FILTER FILE: is it true of the documents in the file, as a list?
+holds() { jq -e -s "$1" "$2" >/dev/null; }
+
 # As somebody who may not do much
 nobody() { su -s /bin/sh nobody -c "$*"; }
