@@ -130,7 +130,7 @@ void pci_tsm_nl_sock_priv_destroy(struct pci_tsm_nl_sock *priv)
 	if (!peer)
 		return;
 	while ((task = peer_take(peer))) {
-		/* The list's reference goes to whoever stops it; one that has ended does not mind */
+		/* The list's reference goes to whoever stops it, if there is anybody */
 		if (!task->refresh || !queue_work(system_unbound_wq, &task->stop_work))
 			task_put(task);
 	}
