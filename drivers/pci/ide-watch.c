@@ -462,6 +462,7 @@ static void watch_tell(struct pci_ide_watch *w, enum pci_tsm_reason reason)
 
 	w->told = true;
 	pci_tsm_report_lost(w->dev[PCI_IDE_EP], reason);
+	pci_tsm_nl_tell_stream(w->dev[PCI_IDE_EP], &w->info, reason);
 }
 
 /* Return: whether the stream is broken */

@@ -98,4 +98,16 @@ bool ide_stream_next(struct pci_dev *pdev, u64 *cursor, struct ide_stream_info *
 /* ide.c */
 char *ide_stream_name(u8 hb, u8 rp, u8 ep);
 
+/* tsm-netlink.c */
+#ifdef CONFIG_PCI_TSM_NETLINK
+void pci_tsm_nl_tell_stream(struct pci_dev *pdev, const struct ide_stream_info *stream,
+			    enum pci_tsm_reason why);
+#else
+static inline void pci_tsm_nl_tell_stream(struct pci_dev *pdev,
+					  const struct ide_stream_info *stream,
+					  enum pci_tsm_reason why)
+{
+}
+#endif
+
 #endif /* DRIVERS_PCI_IDE_H */

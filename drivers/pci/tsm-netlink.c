@@ -159,19 +159,41 @@ int pci_tsm_nl_tsm_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
  * Devices
  */
 
+/**
+ * struct news - what happened to a device, all zeros if it was only asked for
+ * @event: what kind of thing
+ * @old: the state before a transition
+ * @stream: the one that failed, or NULL
+ * @why: it failed
+ */
+struct news {
+	enum pci_tsm_event event;
+	enum pci_tsm_state old;
+	const struct ide_stream_info *stream;
+	enum pci_tsm_reason why;
+};
+
+static int put_stream(struct sk_buff *skb, int attr, const struct ide_stream_info *stream,
+		      enum pci_tsm_reason why)
+{
+	struct nlattr *nest = nla_nest_start(skb, attr);
+
+	if (!nest || nla_put_u32(skb, PCI_TSM_A_STREAM_ID, stream->id) ||
+	    nla_put_string(skb, PCI_TSM_A_STREAM_NAME, stream->name) ||
+	    (why && nla_put_u32(skb, PCI_TSM_A_STREAM_REASON, why)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 static int put_streams(struct sk_buff *skb, struct pci_dev *pdev)
 {
 	struct ide_stream_info stream;
-	struct nlattr *nest;
 	u64 cursor = 0;
 
-	for (int i = 0; i < STREAMS_MAX && ide_stream_next(pdev, &cursor, &stream); i++) {
-		nest = nla_nest_start(skb, PCI_TSM_A_DEV_STREAM);
-		if (!nest || nla_put_u32(skb, PCI_TSM_A_STREAM_ID, stream.id) ||
-		    nla_put_string(skb, PCI_TSM_A_STREAM_NAME, stream.name))
+	for (int i = 0; i < STREAMS_MAX && ide_stream_next(pdev, &cursor, &stream); i++)
+		if (put_stream(skb, PCI_TSM_A_DEV_STREAM, &stream, PCI_TSM_REASON_NONE))
 			return -EMSGSIZE;
-		nla_nest_end(skb, nest);
-	}
 	return 0;
 }
 
@@ -247,16 +269,23 @@ static int put_dev(struct sk_buff *skb, struct pci_dev *pdev, const struct pci_t
 	       view->is_dsm ? put_counters(skb, &view->counters) : 0;
 }
 
+static int put_news(struct sk_buff *skb, const struct news *news)
+{
+	if ((news->event && nla_put_u32(skb, PCI_TSM_A_DEV_EVENT, news->event)) ||
+	    (news->old && nla_put_u32(skb, PCI_TSM_A_DEV_OLD_STATE, news->old)))
+		return -EMSGSIZE;
+	return news->stream ? put_stream(skb, PCI_TSM_A_DEV_FAILED_STREAM, news->stream,
+					 news->why) : 0;
+}
+
 static int fill_dev(struct sk_buff *skb, const struct genl_info *info, struct pci_dev *pdev,
-		    const struct pci_tsm_view *view, enum pci_tsm_event event, int old)
+		    const struct pci_tsm_view *view, const struct news *news)
 {
 	void *hdr = genlmsg_iput(skb, info);
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (put_dev(skb, pdev, view) ||
-	    (event && nla_put_u32(skb, PCI_TSM_A_DEV_EVENT, event)) ||
-	    (old && nla_put_u32(skb, PCI_TSM_A_DEV_OLD_STATE, old))) {
+	if (put_dev(skb, pdev, view) || put_news(skb, news)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -280,7 +309,7 @@ int pci_tsm_nl_dev_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!rsp)
 		return -ENOMEM;
 	pci_tsm_view(pdev, &view);
-	rc = fill_dev(rsp, info, pdev, &view, PCI_TSM_EVENT_NONE, 0);
+	rc = fill_dev(rsp, info, pdev, &view, &(struct news) {});
 	if (!rc)
 		return genlmsg_reply(rsp, info);
 	nlmsg_free(rsp);
@@ -350,7 +379,7 @@ int pci_tsm_nl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		if (!rc) {
 			pci_tsm_view(list[i].pdev, &view);
 			rc = fill_dev(skb, genl_info_dump(cb), list[i].pdev, &view,
-				      PCI_TSM_EVENT_NONE, 0);
+				      &(struct news) {});
 			if (!rc)
 				*from = list[i].key + 1;
 		}
@@ -378,6 +407,18 @@ static void send(struct sk_buff *skb, int rc)
 		genlmsg_multicast(&pci_tsm_nl_family, skb, 0, PCI_TSM_NLGRP_EVENTS, GFP_KERNEL);
 }
 
+static void tell_news(struct pci_dev *pdev, const struct pci_tsm_view *view,
+		      const struct news *news)
+{
+	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	struct genl_info info;
+
+	if (!skb)
+		return;
+	genl_info_init_ntf(&info, &pci_tsm_nl_family, PCI_TSM_CMD_DEV_NTF);
+	send(skb, fill_dev(skb, &info, pdev, view, news));
+}
+
 /**
  * pci_tsm_nl_tell_dev() - tell listeners what happened to a device
  * @pdev: the device
@@ -391,15 +432,10 @@ static void send(struct sk_buff *skb, int rc)
 void pci_tsm_nl_tell_dev(struct pci_dev *pdev, enum pci_tsm_event event,
 			 const struct pci_tsm_change *change)
 {
+	struct news news = { .event = event };
 	struct pci_tsm_view view;
-	struct genl_info info;
-	struct sk_buff *skb;
-	int old = 0;
 
 	if (!anybody_listens())
-		return;
-	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!skb)
 		return;
 	pci_tsm_view(pdev, &view);
 	if (change) {
@@ -407,10 +443,29 @@ void pci_tsm_nl_tell_dev(struct pci_dev *pdev, enum pci_tsm_event event,
 			view.dsm = *change;
 		else
 			view.fn = *change;
-		old = change->old;
+		news.old = change->old;
 	}
-	genl_info_init_ntf(&info, &pci_tsm_nl_family, PCI_TSM_CMD_DEV_NTF);
-	send(skb, fill_dev(skb, &info, pdev, &view, event, old));
+	tell_news(pdev, &view, &news);
+}
+
+/**
+ * pci_tsm_nl_tell_stream() - tell listeners that a stream failed
+ * @pdev: the function with the device's end
+ * @stream: the stream
+ * @why: it failed
+ *
+ * Context: process.
+ */
+void pci_tsm_nl_tell_stream(struct pci_dev *pdev, const struct ide_stream_info *stream,
+			    enum pci_tsm_reason why)
+{
+	struct news news = { .event = PCI_TSM_EVENT_STREAM_FAILED, .stream = stream, .why = why };
+	struct pci_tsm_view view;
+
+	if (!anybody_listens())
+		return;
+	pci_tsm_view(pdev, &view);
+	tell_news(pdev, &view, &news);
 }
 
 /**

@@ -137,6 +137,8 @@ enum pci_tsm_identity {
  * @PCI_TSM_EVENT_EVIDENCE: The generation of the device's evidence moved.
  * @PCI_TSM_EVENT_AVAILABLE: A TSM arrived.
  * @PCI_TSM_EVENT_GONE: A TSM left.
+ * @PCI_TSM_EVENT_STREAM_FAILED: An IDE stream of the device failed. The
+ *   transition that follows is told by itself.
  */
 enum pci_tsm_event {
 	PCI_TSM_EVENT_NONE,
@@ -145,6 +147,7 @@ enum pci_tsm_event {
 	PCI_TSM_EVENT_EVIDENCE,
 	PCI_TSM_EVENT_AVAILABLE,
 	PCI_TSM_EVENT_GONE,
+	PCI_TSM_EVENT_STREAM_FAILED,
 };
 
 /**
@@ -235,6 +238,7 @@ enum {
 enum {
 	PCI_TSM_A_STREAM_ID = 1,
 	PCI_TSM_A_STREAM_NAME,
+	PCI_TSM_A_STREAM_REASON,
 
 	__PCI_TSM_A_STREAM_MAX,
 	PCI_TSM_A_STREAM_MAX = (__PCI_TSM_A_STREAM_MAX - 1)
@@ -278,6 +282,7 @@ enum {
 	PCI_TSM_A_DEV_COUNTERS,
 	PCI_TSM_A_DEV_EVENT,
 	PCI_TSM_A_DEV_OLD_STATE,
+	PCI_TSM_A_DEV_FAILED_STREAM,
 
 	__PCI_TSM_A_DEV_MAX,
 	PCI_TSM_A_DEV_MAX = (__PCI_TSM_A_DEV_MAX - 1)

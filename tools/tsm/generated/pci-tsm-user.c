@@ -122,6 +122,7 @@ static const char * const pci_tsm_event_strmap[] = {
 	[3] = "evidence",
 	[4] = "available",
 	[5] = "gone",
+	[6] = "stream-failed",
 };
 
 const char *pci_tsm_event_str(enum pci_tsm_event value)
@@ -187,6 +188,7 @@ const char *pci_tsm_tsm_cap_str(enum pci_tsm_tsm_cap value)
 const struct ynl_policy_attr pci_tsm_stream_policy[PCI_TSM_A_STREAM_MAX + 1] = {
 	[PCI_TSM_A_STREAM_ID] = { .name = "id", .type = YNL_PT_U32, },
 	[PCI_TSM_A_STREAM_NAME] = { .name = "name", .type = YNL_PT_NUL_STR, },
+	[PCI_TSM_A_STREAM_REASON] = { .name = "reason", .type = YNL_PT_U32, },
 };
 
 const struct ynl_policy_nest pci_tsm_stream_nest = {
@@ -252,6 +254,7 @@ const struct ynl_policy_attr pci_tsm_dev_policy[PCI_TSM_A_DEV_MAX + 1] = {
 	[PCI_TSM_A_DEV_COUNTERS] = { .name = "counters", .type = YNL_PT_NEST, .nest = &pci_tsm_counters_nest, },
 	[PCI_TSM_A_DEV_EVENT] = { .name = "event", .type = YNL_PT_U32, },
 	[PCI_TSM_A_DEV_OLD_STATE] = { .name = "old-state", .type = YNL_PT_U32, },
+	[PCI_TSM_A_DEV_FAILED_STREAM] = { .name = "failed-stream", .type = YNL_PT_NEST, .nest = &pci_tsm_stream_nest, },
 };
 
 const struct ynl_policy_nest pci_tsm_dev_nest = {
@@ -333,6 +336,11 @@ int pci_tsm_stream_parse(struct ynl_parse_arg *yarg,
 			dst->name = malloc(len + 1);
 			memcpy(dst->name, ynl_attr_get_str(attr), len);
 			dst->name[len] = 0;
+		} else if (type == PCI_TSM_A_STREAM_REASON) {
+			if (ynl_attr_validate(yarg, attr))
+				return YNL_PARSE_CB_ERROR;
+			dst->_present.reason = 1;
+			dst->reason = ynl_attr_get_u32(attr);
 		}
 	}
 
@@ -622,6 +630,7 @@ void pci_tsm_dev_get_rsp_free(struct pci_tsm_dev_get_rsp *rsp)
 		pci_tsm_stream_free(&rsp->stream[i]);
 	free(rsp->stream);
 	pci_tsm_counters_free(&rsp->counters);
+	pci_tsm_stream_free(&rsp->failed_stream);
 	free(rsp);
 }
 
@@ -741,6 +750,15 @@ int pci_tsm_dev_get_rsp_parse(const struct nlmsghdr *nlh,
 				return YNL_PARSE_CB_ERROR;
 			dst->_present.old_state = 1;
 			dst->old_state = ynl_attr_get_u32(attr);
+		} else if (type == PCI_TSM_A_DEV_FAILED_STREAM) {
+			if (ynl_attr_validate(yarg, attr))
+				return YNL_PARSE_CB_ERROR;
+			dst->_present.failed_stream = 1;
+
+			parg.rsp_policy = &pci_tsm_stream_nest;
+			parg.data = &dst->failed_stream;
+			if (pci_tsm_stream_parse(&parg, attr))
+				return YNL_PARSE_CB_ERROR;
 		}
 	}
 
@@ -810,6 +828,7 @@ void pci_tsm_dev_get_list_free(struct pci_tsm_dev_get_list *rsp)
 			pci_tsm_stream_free(&rsp->obj.stream[i]);
 		free(rsp->obj.stream);
 		pci_tsm_counters_free(&rsp->obj.counters);
+		pci_tsm_stream_free(&rsp->obj.failed_stream);
 		free(rsp);
 	}
 }
@@ -851,6 +870,7 @@ void pci_tsm_dev_get_ntf_free(struct pci_tsm_dev_get_ntf *rsp)
 		pci_tsm_stream_free(&rsp->obj.stream[i]);
 	free(rsp->obj.stream);
 	pci_tsm_counters_free(&rsp->obj.counters);
+	pci_tsm_stream_free(&rsp->obj.failed_stream);
 	free(rsp);
 }
 

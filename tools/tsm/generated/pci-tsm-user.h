@@ -31,10 +31,12 @@ struct pci_tsm_stream {
 	struct {
 		__u32 id:1;
 		__u32 name_len;
+		__u32 reason:1;
 	} _present;
 
 	__u32 id;
 	char *name;
+	enum pci_tsm_reason reason;
 };
 
 struct pci_tsm_loss {
@@ -183,6 +185,7 @@ struct pci_tsm_dev_get_rsp {
 		__u32 counters:1;
 		__u32 event:1;
 		__u32 old_state:1;
+		__u32 failed_stream:1;
 	} _present;
 
 	char *name;
@@ -203,6 +206,7 @@ struct pci_tsm_dev_get_rsp {
 	struct pci_tsm_counters counters;
 	enum pci_tsm_event event;
 	enum pci_tsm_state old_state;
+	struct pci_tsm_stream failed_stream;
 };
 
 void pci_tsm_dev_get_rsp_free(struct pci_tsm_dev_get_rsp *rsp);
