@@ -92,10 +92,21 @@ static struct json_object *interface_document(const struct pci_tsm_dev_get_rsp *
 	return doc;
 }
 
+static struct json_object *stream_document(const struct pci_tsm_stream *stream)
+{
+	struct json_object *doc = json_object_new_object();
+
+	add_number(doc, "id", stream->id);
+	add_text(doc, "name", stream->name);
+	if (stream->_present.reason)
+		add_text(doc, "reason", named(pci_tsm_reason_str(stream->reason), stream->reason));
+	return doc;
+}
+
 struct json_object *dev_document(const struct pci_tsm_dev_get_rsp *dev)
 {
 	struct json_object *doc = json_object_new_object();
-	struct json_object *streams = json_object_new_array(), *stream;
+	struct json_object *streams = json_object_new_array();
 
 	add_text(doc, "name", dev->name);
 	add_text(doc, "role", named(pci_tsm_mode_str(dev->role), dev->role));
@@ -109,13 +120,11 @@ struct json_object *dev_document(const struct pci_tsm_dev_get_rsp *dev)
 	json_object_object_add(doc, "interface", interface_document(dev));
 	add_text(doc, "identity", named(pci_tsm_identity_str(dev->identity), dev->identity));
 	add_number(doc, "generation", dev->generation);
-	for (unsigned int i = 0; i < dev->n_stream; i++) {
-		stream = json_object_new_object();
-		add_number(stream, "id", dev->stream[i].id);
-		add_text(stream, "name", dev->stream[i].name);
-		json_object_array_add(streams, stream);
-	}
+	for (unsigned int i = 0; i < dev->n_stream; i++)
+		json_object_array_add(streams, stream_document(&dev->stream[i]));
 	json_object_object_add(doc, "streams", streams);
+	if (dev->_present.failed_stream)
+		json_object_object_add(doc, "failed_stream", stream_document(&dev->failed_stream));
 	if (dev->_present.counters)
 		json_object_object_add(doc, "counters", counters_document(&dev->counters));
 	return doc;

@@ -111,6 +111,12 @@ static void print_dev_event(const struct pci_tsm_dev_get_rsp *dev, const char *e
 		printf("generation %" PRIu64 "\n", (uint64_t)dev->generation);
 		return;
 	}
+	if (dev->event == PCI_TSM_EVENT_STREAM_FAILED) {
+		printf("%s (%s)\n", safe(dev->failed_stream.name),
+		       named(pci_tsm_reason_str(dev->failed_stream.reason),
+			     dev->failed_stream.reason));
+		return;
+	}
 	if (dev->_present.old_state)
 		printf("%s -> ", named(pci_tsm_state_str(dev->old_state), dev->old_state));
 	printf("%s (%s)\n", named(pci_tsm_state_str(state), state),
