@@ -126,6 +126,40 @@ TEST_F(event, interfaces_are_bound_lost_and_unbound)
 	}
 }
 
+/* Which one, and why, is told beside the transition */
+TEST_F(event, a_stream_fails)
+{
+	const struct nlattr *name, *why;
+	struct raw_msg before;
+
+	ASSERT_EQ(0, raw_do(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
+	ASSERT_EQ(0, raw_dev(&self->nl, self->ep.s, &before));
+	name = raw_nested(&before.hdr, PCI_TSM_A_DEV_STREAM, PCI_TSM_A_STREAM_NAME);
+	ASSERT_NE(NULL, name);
+	EXPECT_EQ(NULL, raw_nested(&before.hdr, PCI_TSM_A_DEV_STREAM, PCI_TSM_A_STREAM_REASON));
+
+	/* The TSM takes its time to close it, so that it is looked at more than once */
+	ASSERT_EQ(0, put("* disconnect hard 2500", TSM_DEBUG "fault"));
+	ASSERT_EQ(0, put(str("%s ide insecure", self->ep.s), BUS_DEBUG "fault"));
+	ASSERT_TRUE(next_event(self, PCI_TSM_EVENT_STREAM_FAILED));
+	EXPECT_STREQ(self->ep.s, raw_text(&self->msg.hdr, PCI_TSM_A_DEV_NAME));
+	EXPECT_EQ(NULL, raw_attr(&self->msg.hdr, PCI_TSM_A_DEV_OLD_STATE));
+	why = raw_nested(&self->msg.hdr, PCI_TSM_A_DEV_FAILED_STREAM, PCI_TSM_A_STREAM_REASON);
+	ASSERT_NE(NULL, why);
+	EXPECT_EQ(PCI_TSM_REASON_IDE_INSECURE, *(__u32 *)raw_data(why));
+	EXPECT_STREQ(raw_data(name),
+		     raw_data(raw_nested(&self->msg.hdr, PCI_TSM_A_DEV_FAILED_STREAM,
+					 PCI_TSM_A_STREAM_NAME)));
+	/* The transition is told by itself, and the failure is not told again */
+	EXPECT_TRUE(raw_await_state(&self->nl, self->ep.s, PCI_TSM_STATE_FAILED, 5000));
+	EXPECT_STREQ("failed", await("failed", 10000, DEV "tsm/state", self->ep.s));
+	usleep(3000000);
+	EXPECT_EQ(0, put("clear", TSM_DEBUG "fault"));
+	while (raw_await(&self->nl, PCI_TSM_CMD_DEV_NTF, &self->msg, 0))
+		EXPECT_NE(PCI_TSM_EVENT_STREAM_FAILED,
+			  raw_num(&self->msg.hdr, PCI_TSM_A_DEV_EVENT));
+}
+
 /* Its interface is all that it has a state of */
 TEST_F(event, a_function_without_a_DSM_has_one_state)
 {

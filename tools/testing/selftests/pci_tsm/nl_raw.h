@@ -111,16 +111,30 @@ static inline int raw_len(const struct nlattr *a)
 	return a->nla_len - NLA_HDRLEN;
 }
 
-/* The first attribute of a type in a reply of a generic netlink family, or NULL */
-static inline struct nlattr *raw_attr(const struct nlmsghdr *h, int type)
+/* The first attribute of a type among those at @at, or NULL */
+static inline struct nlattr *raw_find(const void *at, int len, int type)
 {
-	const char *at = (const char *)h + NLMSG_LENGTH(GENL_HDRLEN);
 	struct nlattr *a;
 
-	raw_for_each_attr(a, at, h->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN))
+	raw_for_each_attr(a, at, len)
 		if ((a->nla_type & NLA_TYPE_MASK) == type)
 			return a;
 	return NULL;
+}
+
+/* The same in a reply of a generic netlink family */
+static inline struct nlattr *raw_attr(const struct nlmsghdr *h, int type)
+{
+	return raw_find((const char *)h + NLMSG_LENGTH(GENL_HDRLEN),
+			h->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN), type);
+}
+
+/* The same within a nest of the reply */
+static inline struct nlattr *raw_nested(const struct nlmsghdr *h, int nest, int type)
+{
+	struct nlattr *a = raw_attr(h, nest);
+
+	return a ? raw_find(raw_data(a), raw_len(a), type) : NULL;
 }
 
 /* A number of any width; 0 if it is not there */
@@ -376,13 +390,21 @@ static inline int raw_do(struct raw *r, int cmd, const char *dev)
 	return cookie ? raw_end(r, cookie, 20000) : r->error;
 }
 
-static inline __u64 raw_dev_num(struct raw *r, const char *dev, int type)
+/* What dev-get says of a device; its errno */
+static inline int raw_dev(struct raw *r, const char *dev, struct raw_msg *reply)
 {
-	static __thread struct raw_msg m, reply;
+	static __thread struct raw_msg m;
 
 	raw_begin(&m, r->family, PCI_TSM_CMD_DEV_GET, 0);
 	raw_str(&m, PCI_TSM_A_DEV_NAME, dev);
-	return raw_talk(r, &m, &reply) ? 0 : raw_num(&reply.hdr, type);
+	return raw_talk(r, &m, reply);
+}
+
+static inline __u64 raw_dev_num(struct raw *r, const char *dev, int type)
+{
+	static __thread struct raw_msg reply;
+
+	return raw_dev(r, dev, &reply) ? 0 : raw_num(&reply.hdr, type);
 }
 
 /* Wait until a device is in a state, which is a number of enum pci_tsm_state */
