@@ -508,6 +508,8 @@ static void policy_tests(void)
 	done(under("\"names\": [\"Vendor=dec0:Device=0011:*\"],", 0, 0, false), "policy: name");
 }
 
+static const char left_out[] = "policy: no measurement is left out";
+
 /* Measurements that are not there, of which a policy speaks */
 static void missing_test(void)
 {
@@ -519,7 +521,53 @@ static void missing_test(void)
 	j.args.policy_file = path_of("policy.json");
 	ev.objects[TSM_MEASUREMENTS].there = false;
 	done(held(&j, false), "policy: no measurements");
+	write_text("policy.json", "{\"schema\": \"pci-tsm-policy\", \"version\": 1}");
+	ev.objects[TSM_MEASUREMENTS].there = false;
+	done(held(&j, false) && line(&j, left_out) == TSM_FAIL,
+	     "policy without rows: no measurements of a device that has some");
 	ev = whole;
+}
+
+/* Two blocks, which the policy knows, of a device that has more */
+static void subset_tests(void)
+{
+	struct wish wish = { .options = &options, .what = ALL, .nonce = NONCE, .only = 2 };
+	struct tsm_evidence whole = ev, part;
+	bool ok;
+
+	if (evidence_make(&part, &wish)) {
+		done(false, "measurements left out");
+		return;
+	}
+	ev = part;
+	ok = under("", 0, 0, false);
+	done(ok, "policy: a measurement was left out");
+	done(under("\"allow_unlisted\": true,", 0, 0, true),
+	     "policy: a measurement was left out, and unlisted ones allowed");
+	ev = whole;
+	tsm_evidence_free(&part);
+}
+
+/* A device that measures nothing has a challenge only, and nothing to ask for */
+static void unmeasured_test(void)
+{
+	struct pair_options o = options;
+	struct wish wish = { .options = &o, .what = GET_CHALLENGED, .nonce = NONCE };
+	struct tsm_evidence whole = ev, bare;
+	struct judgement j = standard();
+
+	o.caps = SPDM_CAP_CERT | SPDM_CAP_CHAL;
+	if (evidence_make(&bare, &wish)) {
+		done(false, "policy: a device that measures nothing");
+		return;
+	}
+	ev = bare;
+	write_text("policy.json", "{\"schema\": \"pci-tsm-policy\", \"version\": 1}");
+	j.args.policy_file = path_of("policy.json");
+	done(held(&j, true) && line(&j, left_out) == TSM_PASS,
+	     "policy: a device that measures nothing");
+	ev = whole;
+	tsm_evidence_free(&bare);
 }
 
 /*
@@ -607,6 +655,8 @@ void evidence_cases(const char *identity, struct key *anchors)
 	notes_tests();
 	policy_tests();
 	missing_test();
+	subset_tests();
+	unmeasured_test();
 	swap_tests();
 	replay_test();
 	authenticate_tests();

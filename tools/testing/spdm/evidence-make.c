@@ -75,7 +75,7 @@ static int add_measurements(struct tsm_evidence *ev, struct spdm *spdm, const st
 	if (err)
 		return err;
 	spdm_blob_free(&m.transcript);
-	args.index = SPDM_MEAS_ALL;
+	args.index = wish->only ?: SPDM_MEAS_ALL;
 	args.sign = true;
 	err = spdm_measure(spdm, &args, &m);
 	if (err)

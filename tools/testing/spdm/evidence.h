@@ -21,6 +21,7 @@
  * @options: what the two agree on
  * @what: GET_*
  * @slot: whose key signs
+ * @only: the block that is signed, besides the first one; 0 for all
  * @session: measurements in a session
  * @nonce: all of its bytes
  */
@@ -28,6 +29,7 @@ struct wish {
 	const struct pair_options *options;
 	u32 what;
 	unsigned int slot;
+	u8 only;
 	bool session;
 	u8 nonce;
 };

@@ -14,6 +14,7 @@
 #define TSM_CERTS_MAX	16
 #define TSM_VERSION_12	0x12
 #define TSM_VERSION_13	0x13
+#define TSM_CAP_MEAS	0x18	/* in the flags of a device: it measures itself */
 
 /**
  * struct tsm_hash - a hash
@@ -129,6 +130,7 @@ struct tsm_signer {
  * @vca: what was agreed on, if @has_vca
  * @signers: by slot
  * @signed_well: a statement of somebody trusted was good
+ * @asked_all: no measurement was left out of the questions
  * @failed: a check failed, be it in the table or not
  * @covered: bits of types that something vouches for
  * @why: why the last answer was no, or what there is to say about a yes
@@ -142,7 +144,7 @@ struct tsm_judge {
 	bool has_vca;
 	struct tsm_vca vca;
 	struct tsm_signer signers[TSM_SLOTS];
-	bool signed_well, failed;
+	bool signed_well, asked_all, failed;
 	unsigned int covered;
 	char why[160];
 };

@@ -14,7 +14,8 @@
  * index, its type, or both. Digests are for blocks that are digests, values for blocks
  * that are not, so that neither passes for the other. A row whose block is missing is
  * not fulfilled, and a block that no row is for is refused, unless allow_unlisted is
- * true. What is not known here is an error: it would be a rule that nobody checks.
+ * true; so is evidence that may lack such a block, as not all were asked for. What is
+ * not known here is an error: it would be a rule that nobody checks.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -384,6 +385,19 @@ static void judge_missing(const struct json_object *row, struct tsm_judge *j, un
 	tsm_line(j, TSM_FAIL, "policy: measurements");
 }
 
+/* Who asked is not trusted, and may have left out the block that is not in the list. */
+static void judge_complete(struct tsm_judge *j)
+{
+	bool there = j->ev->objects[TSM_MEASUREMENTS].there;
+	bool nothing = j->has_vca && !(j->vca.caps & TSM_CAP_MEAS) && !there;
+
+	if (nothing)
+		tsm_no(j, "the device measures nothing");
+	else if (!j->asked_all)
+		tsm_no(j, there ? "not all were asked for" : "none were asked for");
+	tsm_check(j, nothing || j->asked_all, "policy: no measurement is left out");
+}
+
 static void judge_measurements(const struct tsm_policy *policy, struct tsm_judge *j)
 {
 	struct json_object *list = list_of(policy->root, "measurements");
@@ -402,4 +416,6 @@ void tsm_policy_judge(const struct tsm_policy *policy, struct tsm_judge *j)
 	judge_algorithms(policy, j);
 	judge_names(policy, j);
 	judge_measurements(policy, j);
+	if (!policy->allow_unlisted)
+		judge_complete(j);
 }

@@ -4,7 +4,8 @@
  * blocks in them.
  *
  * DSP0274 1.3, "GET_MEASUREMENTS", "MEASUREMENTS", DMTF measurement specification.
- * Blocks go to the verdict; what they must say is a policy's business.
+ * Blocks go to the verdict; what they must say is a policy's business. Who composed the
+ * questions may have left some out: whether all were asked for is kept for it, too.
  */
 #include <string.h>
 
@@ -125,8 +126,9 @@ static bool take_record(struct tsm_judge *j, const struct tsm_statement *st, uin
 	return true;
 }
 
+/* *@total: how many blocks the device has, where the answer says so */
 static bool take_answer(struct tsm_judge *j, struct tsm_reader *r, struct tsm_statement *st,
-			const struct question *q)
+			const struct question *q, unsigned int *total)
 {
 	const uint8_t *echo = NULL;
 	struct tsm_params p;
@@ -134,6 +136,8 @@ static bool take_answer(struct tsm_judge *j, struct tsm_reader *r, struct tsm_st
 
 	if (!tsm_take_header(r, j->vca.version, RESPONSE(GET_MEASUREMENTS), &p))
 		return tsm_no(j, "GET_MEASUREMENTS without MEASUREMENTS");
+	if (q->index == ASK_COUNT)
+		*total = p.first;
 	blocks = tsm_take_le(r, 1);
 	st->record_len = tsm_take_le(r, 3);
 	st->record = tsm_take(r, st->record_len);
@@ -154,11 +158,26 @@ static bool take_answer(struct tsm_judge *j, struct tsm_reader *r, struct tsm_st
 	return take_record(j, st, q->index, blocks);
 }
 
+/* A block may be there as a digest and as it is, which is one for the device. */
+static unsigned int different_blocks(const struct tsm_verdict *v)
+{
+	bool seen[TSM_BLOCKS_MAX + 1] = { false };
+	unsigned int nr = 0;
+
+	for (unsigned int i = 0; i < v->nr_blocks; i++) {
+		nr += !seen[v->blocks[i].index];
+		seen[v->blocks[i].index] = true;
+	}
+	return nr;
+}
+
 bool tsm_measurements_parse(struct tsm_judge *j, const struct tsm_object *obj,
 			    struct tsm_statement *st)
 {
 	struct tsm_reader r = tsm_reader(obj->data, obj->len);
 	struct question q = { 0 };
+	unsigned int total = 0;
+	bool all = false;
 
 	*st = (struct tsm_statement) {
 		.purpose = "responder-measurements signing",
@@ -168,8 +187,11 @@ bool tsm_measurements_parse(struct tsm_judge *j, const struct tsm_object *obj,
 	while (r.left) {
 		if (st->sig)
 			return tsm_no(j, "bytes behind the signature");
-		if (!take_question(j, &r, st, &q) || !take_answer(j, &r, st, &q))
+		if (!take_question(j, &r, st, &q) || !take_answer(j, &r, st, &q, &total))
 			return false;
+		all |= q.index == ASK_ALL;
 	}
+	/* All of this is signed, by the signature at the end. */
+	j->asked_all = all || (total && total == different_blocks(j->verdict));
 	return st->sig || tsm_no(j, "no signature was asked for");
 }

@@ -13,7 +13,6 @@
 #include "messages.h"
 #include "reader.h"
 
-#define CAP_MEAS_MASK		0x18
 #define CAP_MULTI_KEY_SHIFT	26
 #define ALGS_BLOCK		1	/* in param1 of CAPABILITIES: see there */
 #define OTHER_MULTI_KEY		0x10
@@ -238,7 +237,7 @@ static bool take_auth(struct tsm_judge *j, struct tsm_reader *r, struct tsm_stat
 		return tsm_no(j, "CHALLENGE without CHALLENGE_AUTH");
 	digest = tsm_take(r, j->vca.hash->size);
 	tsm_take(r, TSM_NONCE_SIZE);
-	if (summary && (j->vca.caps & CAP_MEAS_MASK))
+	if (summary && (j->vca.caps & TSM_CAP_MEAS))
 		tsm_take(r, j->vca.hash->size);
 	tsm_take(r, tsm_take_le(r, 2));
 	echo = context ? tsm_take(r, CONTEXT_SIZE) : NULL;

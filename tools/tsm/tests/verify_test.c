@@ -283,6 +283,22 @@ static bool complies(const char *text)
 	return !judge.failed;
 }
 
+/* The same, where no measurements were read */
+static bool complies_bare(const char *text)
+{
+	struct tsm_error err = { 0 };
+	struct tsm_policy *policy;
+
+	write_file(text);
+	policy = tsm_policy_load(file, &err);
+	if (!EXPECT(policy))
+		return false;
+	judge.failed = false;
+	tsm_policy_judge(policy, &judge);
+	tsm_policy_free(policy);
+	return !judge.failed;
+}
+
 #define UNLISTED(rows)	POLICY ",\"allow_unlisted\":true,\"measurements\":[" rows "]}"
 #define MODE		"3f000000040000001f00000011000000"
 
@@ -301,6 +317,65 @@ static void policy_rows(void)
 	EXPECT(complies(UNLISTED("{\"index\":16,\"min_svn\":7}")));
 	EXPECT(!complies(UNLISTED("{\"index\":16,\"min_svn\":8}")));
 	EXPECT(!complies(UNLISTED("{\"index\":254,\"min_svn\":1}")));
+}
+
+/* Questions that are signed along, and what is in their answers */
+#define ASK(index)	"12e000" index
+#define ANSWER(count)	"1260" count "0000000000"
+#define TAIL		"0000000000000000000000000000000000000000000000000000000000000000" "0000"
+
+/* What @hex asks, and block 2: does a policy of type 7 know that there is no more? */
+static bool asked_all(const char *hex, bool allow)
+{
+	static const char last[] = "12e00102" /* sign, block 2 */
+		"0000000000000000000000000000000000000000000000000000000000000000" "00"
+		"12600000" "01" "0c0000" "02010800" "87" "0500" "0102030405" TAIL;
+	char text[2048] = "";
+	struct tsm_statement st;
+	struct tsm_error err;
+	struct tsm_policy *policy;
+
+	begin();
+	snprintf(text, sizeof(text), "%s%s", hex, last);
+	for (unsigned int i = 0; i < SIG_SIZE; i++)
+		strcat(text, "00");
+	free(ev.objects[TSM_MEASUREMENTS].data);
+	ev.objects[TSM_MEASUREMENTS] = object(text);
+	write_file(allow ? POLICY ",\"allow_unlisted\":true}" : ROWS("{\"type\":7,\"values\":"
+		   "[\"0102030405\"]}"));
+	policy = tsm_policy_load(file, &err);
+	if (!EXPECT(policy))
+		return false;
+	if (!EXPECT(tsm_measurements_parse(&judge, &ev.objects[TSM_MEASUREMENTS], &st)))
+		printf("# %s\n", judge.why);
+	tsm_policy_judge(policy, &judge);
+	tsm_policy_free(policy);
+	return !judge.failed;
+}
+
+/* Block 1, and block 2 once more, of the type that the policy knows */
+#define ONE	ASK("01") "1260000001" "0c0000" "01010800" "87" "0500" "0102030405" TAIL
+#define TWO	ASK("02") "1260000001" "0c0000" "02010800" "87" "0500" "0102030405" TAIL
+
+static void left_out(void)
+{
+	EXPECT(!asked_all("", false) && asked_all("", true));
+	EXPECT(!asked_all(ONE, false) && asked_all(ONE, true));
+	EXPECT(asked_all(ASK("00") ANSWER("02") TAIL ONE, false));
+	EXPECT(asked_all(ONE ASK("00") ANSWER("02") TAIL, false));
+	/* One of three; one twice; a device that says that it has none */
+	EXPECT(!asked_all(ASK("00") ANSWER("03") TAIL ONE, false));
+	EXPECT(!asked_all(ASK("00") ANSWER("02") TAIL TWO, false));
+	EXPECT(!asked_all(ASK("00") ANSWER("00") TAIL ONE, false));
+	EXPECT(asked_all(ASK("ff") "1260000001" "0c0000" "01010800" "87" "0500" "0102030405" TAIL,
+			 false));
+	/* No measurements at all, of a device that measures itself, and of one that does not */
+	begin();
+	ev.objects[TSM_MEASUREMENTS].there = false;
+	EXPECT(!complies_bare(POLICY "}"));
+	EXPECT(complies_bare(POLICY ",\"allow_unlisted\":true}"));
+	judge.vca.caps &= ~TSM_CAP_MEAS;
+	EXPECT(complies_bare(POLICY "}"));
 }
 
 static void bad_digests(void)
@@ -356,6 +431,7 @@ int main(void)
 		{ "VCA that is refused", vca_refused },
 		{ "policies", policies },
 		{ "rows of a policy", policy_rows },
+		{ "measurements that were left out", left_out },
 		{ "digests", bad_digests },
 		{ "nothing to verify", empty },
 		{ "a table that is full", full_table },
