@@ -85,6 +85,17 @@ void children_reap(struct children *children)
 		forget(children, pid, status);
 }
 
+void children_renew(struct children *children, const struct config *was,
+		    const struct config *now)
+{
+	for (struct child *c = children->slots; c < children->slots + children->nr; c++) {
+		if (!c->pid || config_same_for(was, now, c->cid))
+			continue;
+		log_line(SD_NOTICE, "CID %u: connection ended: other devices or limits", c->cid);
+		kill(c->pid, SIGTERM);
+	}
+}
+
 void children_end(struct children *children)
 {
 	int status;

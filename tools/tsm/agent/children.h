@@ -45,6 +45,9 @@ struct child *children_place(struct children *children, uint32_t cid, unsigned i
 void children_started(struct children *children, struct child *child, pid_t pid);
 /* See who has ended */
 void children_reap(struct children *children);
+/* Those who serve what @now does not have as @was had it are to end; nobody waits */
+void children_renew(struct children *children, const struct config *was,
+		    const struct config *now);
 /* End those that run, and wait */
 void children_end(struct children *children);
 

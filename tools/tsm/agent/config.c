@@ -256,6 +256,28 @@ const struct vm *config_vm(const struct config *config, uint32_t cid)
 	return NULL;
 }
 
+static bool same_devices(const struct vm *a, const struct vm *b)
+{
+	if (a->nr_devices != b->nr_devices)
+		return false;
+	for (unsigned int i = 0; i < a->nr_devices; i++) {
+		if (strcmp(a->devices[i].host, b->devices[i].host) ||
+		    strcmp(a->devices[i].guest, b->devices[i].guest))
+			return false;
+	}
+	return true;
+}
+
+bool config_same_for(const struct config *a, const struct config *b, uint32_t cid)
+{
+	const struct vm *in_a = config_vm(a, cid), *in_b = config_vm(b, cid);
+
+	return in_a && in_b && same_devices(in_a, in_b) &&
+	       a->limits.connections == b->limits.connections &&
+	       a->limits.per_minute == b->limits.per_minute &&
+	       a->limits.seconds == b->limits.seconds;
+}
+
 const char *vm_device(const struct vm *vm, const char *name)
 {
 	/* The VM's own names first: the host may use one of them for another device */

@@ -45,6 +45,8 @@ int config_load(struct config *config, const char *path, struct tsm_error *err);
 void config_free(struct config *config);
 /* NULL if there is none */
 const struct vm *config_vm(const struct config *config, uint32_t cid);
+/* Is @cid served by both, with the same devices and limits? */
+bool config_same_for(const struct config *a, const struct config *b, uint32_t cid);
 /* The host's name of a device that the VM calls @name; NULL if it has no such device */
 const char *vm_device(const struct vm *vm, const char *name);
 

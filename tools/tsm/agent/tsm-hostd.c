@@ -4,7 +4,8 @@
  *
  * The daemon itself only accepts connections and looks whose they are; a process of its
  * own serves each. Which VM has which devices is told by a file, read again at SIGHUP:
- * a file that makes no sense then changes nothing.
+ * a file that makes no sense then changes nothing, another one ends the connections
+ * of those VMs for which it says something else.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -159,6 +160,8 @@ static void reload(struct hostd *hostd)
 	if (config_load(&config, hostd->config_path, &err)) {
 		log_line(SD_ERR, "%s; what was valid before stays so", err.text);
 	} else {
+		/* A process has what was valid when it began */
+		children_renew(&hostd->children, &hostd->config, &config);
 		config_free(&hostd->config);
 		hostd->config = config;
 		log_line(SD_NOTICE, "%u VMs are served", config.nr_vms);

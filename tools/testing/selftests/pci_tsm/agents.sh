@@ -173,8 +173,13 @@ check "and that is what the agent says" says "refused: .*[Mm]easurement"
 configure '{"cid": 1, "devices": [1]}'
 reload "stays so"
 check "a configuration that makes no sense changes nothing" agent 0 --ca $ca --device "$a"
+evil hold
+check "a connection" agent 0 --ca $ca --device "$a" --port 5679
+check "that is held open" [ "$(grep -c closed $dir/proxy)" = 0 ]
 configure '{"cid": 1, "devices": []}'
 reload "1 VMs are served"
+check "ends when the VM has other devices" wait_for $dir/proxy "host closed"
+evil_end
 check "a device that is taken from the VM" agent 4 --ca $ca --device "$a"
 configure '{"cid": 7, "devices": []}'
 : >$dir/hostd.log

@@ -45,12 +45,43 @@ static void stop(struct child *child)
 	}
 }
 
+/* Did the process end by itself? 2 s are ages */
+static bool ends(struct child *child)
+{
+	for (int i = 0; child->pid && i < 2000; i++) {
+		usleep(1000);
+		children_reap(&children);
+	}
+	return !child->pid;
+}
+
+/* Two VMs with a process each, and a configuration in which one has lost its device */
+static void test_renew(void)
+{
+	struct wire_device device = { .host = "0010:01:00.0" };
+	struct vm vms[] = { { 11, 1, &device }, { 12, 1, &device } };
+	struct vm fewer[] = { { 11, 1, &device }, { 12, 0, &device } };
+	struct config was = { { 4, 60, 30 }, 2, vms }, now = { { 4, 60, 30 }, 2, fewer };
+	struct child *a = start(11, 8), *b = start(12, 8);
+
+	children_renew(&children, &was, &was);
+	usleep(50000);
+	children_reap(&children);
+	tap(a && b && a->pid && b->pid, "the same again ends nobody", err.text);
+	children_renew(&children, &was, &now);
+	tap(ends(b) && a->pid, "who has lost a device ends, and nobody else", NULL);
+	now.limits.seconds = 5;
+	children_renew(&children, &was, &now);
+	tap(ends(a), "all end when the limits change", NULL);
+}
+
 int main(void)
 {
 	struct child *a, *b;
 
 	if (children_init(&children, &err))
 		return 1;
+	test_renew();
 	a = start(3, 2);
 	tap(a && children.running == 1, "a VM gets a process", err.text);
 	tap(!start(3, 2) && err.code == EBUSY, "and no second one", NULL);

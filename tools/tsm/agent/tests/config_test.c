@@ -117,6 +117,41 @@ static void test_bad(void)
 	}
 }
 
+static void test_same(void)
+{
+	static const struct {
+		const char *what, *text;
+		bool same;
+	} others[] = {
+		{ "the same", VM("\"0010:01:00.0\""), true },
+		{ "another VM more", "{\"version\": 1, \"vms\": [{\"cid\": 4, \"devices\": []},"
+		  "{\"cid\": 3, \"devices\": [\"0010:01:00.0\"]}]}", true },
+		{ "no VM", "{\"version\": 1}", false },
+		{ "no device", VM(""), false },
+		{ "another device", VM("\"0010:02:00.0\""), false },
+		{ "a device more", VM("\"0010:01:00.0\", \"0010:02:00.0\""), false },
+		{ "another name", VM("{\"host\": \"0010:01:00.0\", \"guest\": \"0000:00:05.0\"}"),
+		  false },
+		{ "another limit",
+		  "{\"version\": 1, \"limits\": {\"requests_per_minute\": 9}, \"vms\": "
+		  "[{\"cid\": 3, \"devices\": [\"0010:01:00.0\"]}]}", false },
+	};
+	struct tsm_error err = {};
+	struct config was, now;
+
+	load(&was, VM("\"0010:01:00.0\""), &err);
+	for (size_t i = 0; i < NR(others); i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "a VM keeps what it has: %s", others[i].what);
+		tap(!load(&now, others[i].text, &err) &&
+		    config_same_for(&was, &now, 3) == others[i].same &&
+		    config_same_for(&now, &was, 3) == others[i].same, name, err.text);
+		config_free(&now);
+	}
+	config_free(&was);
+}
+
 int main(void)
 {
 	struct tsm_error err = {};
@@ -128,6 +163,7 @@ int main(void)
 	close(fd);
 	test_good();
 	test_bad();
+	test_same();
 	unlink(file_name);
 	tap(config_load(&config, file_name, &err) == -1 && err.text[0], "refused: no file", NULL);
 	return tap_end();

@@ -5,6 +5,8 @@
  * usage: evil-proxy LISTEN-PORT CONNECT-PORT MODE [TYPE]
  *
  * pass		everything as it is
+ * hold		the same, and keeps the host's end when the VM's is gone; it writes
+ *		"host closed" when that is gone, too
  * flip TYPE	one bit of the object of TYPE
  * cut TYPE	all but the last byte of it, and says so
  * replay	the first answer, to all requests that come later
@@ -12,6 +14,7 @@
  *
  * It writes "ready" to stdout once it listens, and goes on until it is killed.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +26,7 @@
 #define RECORD_MAX	(8u << 20)
 #define SECONDS		30
 
-enum mode { PASS, FLIP, CUT, REPLAY, RELABEL };
+enum mode { PASS, HOLD, FLIP, CUT, REPLAY, RELABEL };
 
 struct proxy {
 	enum mode mode;
@@ -138,6 +141,19 @@ static void converse(struct proxy *proxy)
 	}
 }
 
+/* Nothing is asked any more: the host only ends it */
+static void hold(struct proxy *proxy)
+{
+	struct tsm_error err = {};
+	struct wire_msg msg;
+
+	stream_deadline(&proxy->host, SECONDS);
+	if (stream_recv(&proxy->host, &msg, &err) == 1 || err.code == ETIMEDOUT)
+		return;
+	puts("host closed");
+	fflush(stdout);
+}
+
 static void serve_one(struct proxy *proxy, int fd)
 {
 	struct tsm_error err;
@@ -149,12 +165,14 @@ static void serve_one(struct proxy *proxy, int fd)
 	}
 	if (!stream_of_fd(&proxy->guest, fd) && !stream_of_fd(&proxy->host, host))
 		converse(proxy);
+	if (proxy->mode == HOLD)
+		hold(proxy);
 	close(host);
 }
 
 static enum mode mode_of(const char *name)
 {
-	static const char *const names[] = { "pass", "flip", "cut", "replay", "relabel" };
+	static const char *const names[] = { "pass", "hold", "flip", "cut", "replay", "relabel" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (!strcmp(names[i], name))
