@@ -95,7 +95,12 @@ static int take_option(struct tsmctl *ctl, int letter, const char *text, struct 
 		ctl->slot = number;
 		return 0;
 	case 'g':
-		return parse_number(text, UINT64_MAX, &ctl->generation, err);
+		ctl->has_generation = true;
+		if (parse_number(text, UINT64_MAX, &ctl->generation, err))
+			return -1;
+		if (ctl->generation)
+			return 0;
+		return tsm_fail(err, TSM_USAGE, EINVAL, "no evidence has generation 0");
 	case 'd':
 		ctl->digests = true;
 		return 0;

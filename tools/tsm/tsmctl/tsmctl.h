@@ -26,7 +26,8 @@
  * @slot: --slot, or -1
  * @has_nonce: --nonce was there
  * @nonce: and this is it
- * @generation: --generation, or 0
+ * @has_generation: --generation was there
+ * @generation: and this is it
  * @digests: evidence --digests
  * @dir: -o
  * @ca: --ca
@@ -42,6 +43,7 @@ struct tsmctl {
 	int slot;
 	bool has_nonce;
 	uint8_t nonce[TSM_NONCE_SIZE];
+	bool has_generation;
 	uint64_t generation;
 	bool digests;
 	const char *dir;

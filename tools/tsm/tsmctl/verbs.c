@@ -81,7 +81,7 @@ int verb_command(struct tsmctl *ctl, struct tsm_error *err)
 	client = tsm_client_open(err);
 	if (!client)
 		return -1;
-	rc = ask.cmd == PCI_TSM_CMD_ACCEPT && !ask.generation ?
+	rc = ask.cmd == PCI_TSM_CMD_ACCEPT && !ctl->has_generation ?
 	     current_generation(client, &ask, err) : 0;
 	if (!rc)
 		rc = do_request(client, &ask, &done, err);
