@@ -57,6 +57,7 @@ static int judge_by_tsm(struct appraisal *a, const struct demands *demands,
 	a->generation = own.generation;
 	digests_check(&own, &a->ev, &a->verdict);
 	tsm_evidence_free(&own);
+	a->bound = a->verdict.ok;
 	return a->verdict.ok ? 0 : explain(&a->verdict, &a->err);
 }
 

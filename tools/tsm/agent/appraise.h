@@ -32,6 +32,7 @@ struct demands {
  * @ev: what the host sent
  * @judged: there is a verdict
  * @verdict: it
+ * @bound: the VM's TSM vouched for the device that it is about
  * @accepted: the kernel trusts the device from here on
  * @err: why not all went well, kind TSM_OK otherwise
  */
@@ -43,6 +44,7 @@ struct appraisal {
 	struct tsm_evidence ev;
 	bool judged;
 	struct tsm_verdict verdict;
+	bool bound;
 	bool accepted;
 	struct tsm_error err;
 };

@@ -25,6 +25,10 @@ enum claim {
 	CLAIM_UNVERIFIED = 99,
 };
 
+/* DMTF's types of measurements: ROM and firmware; configurations, and the mode */
+#define EXECUTABLES	(1u << 0 | 1u << 1)
+#define CONFIGURATION	(1u << 2 | 1u << 3 | 1u << 5)
+
 static void add_text(struct json_object *to, const char *key, const char *text)
 {
 	json_object_object_add(to, key, json_object_new_string(text));
@@ -144,33 +148,44 @@ static struct json_object *verdict_json(const struct tsm_verdict *verdict)
 	return json;
 }
 
-/* Nothing that was judged is known to hold, or something does not: one word for all */
-static const char *status_of(const struct appraisal *a)
+/*
+ * One word for all. That the device is the one behind the name, only the VM's TSM knows:
+ * where it was not asked, there is less to say, and nothing if it had to be.
+ */
+static const char *status_of(const struct appraisal *a, const struct demands *demands)
 {
 	if (a->err.kind == TSM_UNTRUSTED || (a->judged && !a->verdict.ok))
 		return "contraindicated";
-	if (!a->judged)
+	if (!a->judged || (!a->bound && !demands->verify_only))
 		return "none";
-	return a->verdict.uncovered ? "warning" : "affirming";
+	return a->verdict.uncovered || !a->bound ? "warning" : "affirming";
+}
+
+/* Measurements of @types: the policy knows each that the device has, and there are some */
+static enum claim measured(const struct tsm_verdict *verdict, uint32_t types)
+{
+	if (!verdict->asked_all || !(verdict->listed & types) || (verdict->unlisted & types))
+		return CLAIM_NONE;
+	return CLAIM_AFFIRMING;
+}
+
+static void add_claim(struct json_object *to, const char *key, enum claim claim)
+{
+	json_object_object_add(to, key, json_object_new_int(claim));
 }
 
 static struct json_object *vector_json(const struct appraisal *a, const struct demands *demands)
 {
 	struct json_object *json = json_object_new_object();
-	enum claim identity = CLAIM_NONE, rest = CLAIM_NONE;
+	const char *status = status_of(a, demands);
+	bool bad = !strcmp(status, "contraindicated"), none = !strcmp(status, "none");
+	enum claim all = bad ? CLAIM_UNVERIFIED : CLAIM_NONE;
+	bool same = bad || none;
 
-	if (!strcmp(status_of(a), "contraindicated")) {
-		identity = CLAIM_UNVERIFIED;
-		rest = CLAIM_UNVERIFIED;
-	} else if (a->judged) {
-		identity = CLAIM_AFFIRMING;
-		if (demands->verify_args.policy_file)
-			rest = CLAIM_AFFIRMING;
-	}
-	json_object_object_add(json, "instance-identity", json_object_new_int(identity));
-	json_object_object_add(json, "hardware", json_object_new_int(identity));
-	json_object_object_add(json, "executables", json_object_new_int(rest));
-	json_object_object_add(json, "configuration", json_object_new_int(rest));
+	add_claim(json, "instance-identity", same || !a->bound ? all : CLAIM_AFFIRMING);
+	add_claim(json, "hardware", same ? all : CLAIM_AFFIRMING);
+	add_claim(json, "executables", same ? all : measured(&a->verdict, EXECUTABLES));
+	add_claim(json, "configuration", same ? all : measured(&a->verdict, CONFIGURATION));
 	return json;
 }
 
@@ -186,7 +201,7 @@ static struct json_object *ear_json(const struct appraisal *a, const struct dema
 	add_text(verifier, "developer", "pci-tsm");
 	add_text(verifier, "build", "tsm-agent " TSM_VERSION);
 	json_object_object_add(ear, "ear.verifier-id", verifier);
-	add_text(mod, "ear.status", status_of(a));
+	add_text(mod, "ear.status", status_of(a, demands));
 	json_object_object_add(mod, "ear.trustworthiness-vector", vector_json(a, demands));
 	if (demands->verify_args.policy_file)
 		add_text(mod, "ear.appraisal-policy-id", demands->verify_args.policy_file);

@@ -130,7 +130,6 @@ struct tsm_signer {
  * @vca: what was agreed on, if @has_vca
  * @signers: by slot
  * @signed_well: a statement of somebody trusted was good
- * @asked_all: no measurement was left out of the questions
  * @failed: a check failed, be it in the table or not
  * @covered: bits of types that something vouches for
  * @why: why the last answer was no, or what there is to say about a yes
@@ -144,7 +143,7 @@ struct tsm_judge {
 	bool has_vca;
 	struct tsm_vca vca;
 	struct tsm_signer signers[TSM_SLOTS];
-	bool signed_well, asked_all, failed;
+	bool signed_well, failed;
 	unsigned int covered;
 	char why[160];
 };

@@ -343,6 +343,12 @@ static void bad_line(struct tsm_judge *j, unsigned int *bad, unsigned int index,
 	tsm_line(j, TSM_FAIL, "policy: measurement %u", index);
 }
 
+static void note_type(struct tsm_verdict *v, unsigned int type, bool listed)
+{
+	if (type < 32)
+		*(listed ? &v->listed : &v->unlisted) |= 1u << type;
+}
+
 static bool judge_block(const struct tsm_policy *policy, struct tsm_judge *j,
 			const struct tsm_block *block, unsigned int *bad)
 {
@@ -362,6 +368,7 @@ static bool judge_block(const struct tsm_policy *policy, struct tsm_judge *j,
 			 "value is none of those that are accepted");
 		return false;
 	}
+	note_type(j->verdict, block->type, any);
 	if (!any && !policy->allow_unlisted)
 		bad_line(j, bad, block->index, "is not in the list");
 	return any;
@@ -393,9 +400,9 @@ static void judge_complete(struct tsm_judge *j)
 
 	if (nothing)
 		tsm_no(j, "the device measures nothing");
-	else if (!j->asked_all)
+	else if (!j->verdict->asked_all)
 		tsm_no(j, there ? "not all were asked for" : "none were asked for");
-	tsm_check(j, nothing || j->asked_all, "policy: no measurement is left out");
+	tsm_check(j, nothing || j->verdict->asked_all, "policy: no measurement is left out");
 }
 
 static void judge_measurements(const struct tsm_policy *policy, struct tsm_judge *j)

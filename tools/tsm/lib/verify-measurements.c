@@ -192,6 +192,6 @@ bool tsm_measurements_parse(struct tsm_judge *j, const struct tsm_object *obj,
 		all |= q.index == ASK_ALL;
 	}
 	/* All of this is signed, by the signature at the end. */
-	j->asked_all = all || (total && total == different_blocks(j->verdict));
+	j->verdict->asked_all = all || (total && total == different_blocks(j->verdict));
 	return st->sig || tsm_no(j, "no signature was asked for");
 }

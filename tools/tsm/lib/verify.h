@@ -79,6 +79,9 @@ struct tsm_verify_args {
  * @version: of SPDM, as in the VCA; 0 for none
  * @hash: name of the hash, as in the VCA
  * @signature: name of the signature algorithm, likewise
+ * @asked_all: no measurement was left out of the questions
+ * @listed: bits of the types of measurements that the policy has a row for
+ * @unlisted: and of those that it has none for; a type may be in both
  * @nr_blocks: in @blocks
  * @blocks: the measurements, in the device's order
  */
@@ -91,6 +94,8 @@ struct tsm_verdict {
 	uint8_t version;
 	char hash[TSM_NAME_MAX];
 	char signature[TSM_NAME_MAX];
+	bool asked_all;
+	uint32_t listed, unlisted;
 	unsigned int nr_blocks;
 	struct tsm_block blocks[TSM_BLOCKS_MAX];
 };

@@ -315,6 +315,9 @@ static void policy_rows(void)
 	EXPECT(!complies(ROWS("{\"index\":254,\"values\":[\"" MODE "\"]}")));
 	/* Block 16 is the security version number, 7 */
 	EXPECT(complies(UNLISTED("{\"index\":16,\"min_svn\":7}")));
+	EXPECT(verdict.asked_all && verdict.listed == 1u << 7 && (verdict.unlisted & 0x3f) == 0x3f);
+	EXPECT(complies(UNLISTED("{\"type\":5,\"values\":[\"" MODE "\"]}")));
+	EXPECT(verdict.listed == 1u << 5 && (verdict.unlisted & 0x3f) == 0x1f);
 	EXPECT(!complies(UNLISTED("{\"index\":16,\"min_svn\":8}")));
 	EXPECT(!complies(UNLISTED("{\"index\":254,\"min_svn\":1}")));
 }
