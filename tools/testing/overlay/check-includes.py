@@ -108,8 +108,8 @@ RULES = [
     ("tools/tsm/tests/*", "[!.]*.h lib/*.h ynl.h !linux/*", ANY),
     # Of the agents, what is between them knows neither kernel nor sockets.
     ("tools/tsm/agent/wire.[ch] tools/tsm/agent/stream.[ch] tools/tsm/agent/ask.[ch] "
-     "tools/tsm/agent/serve.[ch] tools/tsm/agent/config.[ch]",
-     "wire.h stream.h ask.h serve.h config.h ../lib/evidence.h", ANY),
+     "tools/tsm/agent/serve.[ch] tools/tsm/agent/config.[ch] tools/tsm/agent/bucket.[ch]",
+     "wire.h stream.h ask.h serve.h config.h bucket.h ../lib/evidence.h", ANY),
     ("tools/tsm/agent/tests/*", "[!.]*.h ../*.h !linux/*", ANY),
     ("tools/tsm/agent/*", "[!.]*.h ../lib/*.h !linux/*", ANY),
 

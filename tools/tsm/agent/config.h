@@ -25,7 +25,7 @@ struct vm {
 /**
  * struct limits - what is too much
  * @connections: of all VMs at once
- * @per_minute: requests for evidence of one VM
+ * @per_minute: connections and requests of one VM
  * @seconds: that a request, or its answer, may take
  */
 struct limits {

@@ -2,7 +2,8 @@
 /*
  * The host's end of the protocol.
  *
- * HELLO comes first, then LIST and GET as often as the VM likes, within its rate. What
+ * HELLO comes first, then LIST and GET as often as the VM likes, within its rate, which
+ * all of them take from before anything is looked at. What
  * the VM may not have, and what cannot be had, is answered with ERROR, and the
  * conversation goes on; after a message that is out of place it ends.
  * A device of another VM's is answered just like one that does not exist.
@@ -11,27 +12,6 @@
 #include <string.h>
 
 #include "serve.h"
-
-/* Of a request: with the milliseconds of a minute nothing is lost by rounding */
-#define BUCKET_COST	60000
-
-bool bucket_take(struct bucket *bucket, unsigned int per_minute, int64_t now)
-{
-	int64_t full = (int64_t)per_minute * BUCKET_COST;
-	int64_t passed = now - bucket->at;
-
-	if (!bucket->at || passed >= 60000)
-		bucket->level = full;
-	else if (passed > 0)
-		bucket->level += passed * per_minute;
-	if (bucket->level > full)
-		bucket->level = full;
-	bucket->at = now;
-	if (bucket->level < BUCKET_COST)
-		return false;
-	bucket->level -= BUCKET_COST;
-	return true;
-}
 
 /* Text of whatever origin as the protocol takes it */
 static void copy_text(char *to, size_t size, const char *from)
@@ -163,8 +143,6 @@ static int get_evidence(struct server *server, const struct wire_get *get, struc
 	if (!device)
 		ret = tsm_fail(&why, TSM_NOT_ALLOWED, ENODEV, "%s: this VM has no such device",
 			       get->device);
-	else if (!bucket_take(server->bucket, server->limits->per_minute, stream_now()))
-		ret = tsm_fail(&why, TSM_BUSY, EBUSY, "too many requests, try again later");
 	else
 		ret = server->collector->collect(server->collector, device, get, &ev, &why);
 	if (server->log)
@@ -175,6 +153,18 @@ static int get_evidence(struct server *server, const struct wire_get *get, struc
 	ret = send_evidence(server, get, &ev, err);
 	tsm_evidence_free(&ev);
 	return ret;
+}
+
+static int answer(struct server *server, const struct wire_msg *msg, struct tsm_error *err)
+{
+	struct tsm_error why;
+
+	if (!bucket_take(server->bucket, server->limits->per_minute, stream_now())) {
+		tsm_fail(&why, TSM_BUSY, EBUSY, "too many requests, try again later");
+		return send_error(server, &why, err);
+	}
+	return msg->type == WIRE_LIST ? send_list(server, err) :
+					get_evidence(server, &msg->get, err);
 }
 
 int serve(struct server *server, struct tsm_error *err)
@@ -191,16 +181,12 @@ int serve(struct server *server, struct tsm_error *err)
 		ret = stream_recv(server->stream, &msg, err);
 		if (ret <= 0)
 			return ret < 0 ? hang_up(server, err) : 0;
-		if (msg.type == WIRE_LIST) {
-			ret = send_list(server, err);
-		} else if (msg.type == WIRE_GET) {
-			ret = get_evidence(server, &msg.get, err);
-		} else {
+		if (msg.type != WIRE_LIST && msg.type != WIRE_GET) {
 			tsm_fail(err, TSM_BROKEN, EPROTO, "'%s' is out of place",
 				 wire_type_name(msg.type));
 			return hang_up(server, err);
 		}
-		if (ret)
+		if (answer(server, &msg, err))
 			return -1;
 	}
 }

@@ -5,6 +5,7 @@
 #ifndef TSM_SERVE_H
 #define TSM_SERVE_H
 
+#include "bucket.h"
 #include "config.h"
 #include "stream.h"
 
@@ -18,16 +19,6 @@ struct collector {
 		       const struct wire_get *get, struct tsm_evidence *ev,
 		       struct tsm_error *err);
 	void *priv;
-};
-
-/**
- * struct bucket - how often a VM may still ask
- * @level: requests, each of 60000
- * @at: when that was so, in ms; 0 for never
- */
-struct bucket {
-	int64_t level;
-	int64_t at;
 };
 
 /**
@@ -48,8 +39,6 @@ struct server {
 	void (*log)(const struct server *server, const char *device, const struct tsm_error *err);
 };
 
-/* Take one request out of @bucket, which gets @per_minute of them; false if it is empty */
-bool bucket_take(struct bucket *bucket, unsigned int per_minute, int64_t now);
 /* Serve until the VM closes the connection (0), or something is wrong with it (-1) */
 int serve(struct server *server, struct tsm_error *err);
 

@@ -30,12 +30,14 @@
 #define DEFAULT_CONFIG	"/etc/pci-tsm/hostd.json"
 #define MEMORY_MAX	(512u << 20)	/* of a process that serves a connection */
 #define TICK		1000		/* ms; a watchdog is told at least that often */
+#define ACCEPT_MAX	16		/* connections, before something else has its turn */
 
 struct hostd {
 	const char *config_path;
 	uint32_t port;
 	struct config config;
 	struct children children;
+	struct log_limit refusals;
 	int listen;
 	int signals;
 };
@@ -94,7 +96,7 @@ static _Noreturn void serve_child(const struct hostd *hostd, const struct vm *vm
 }
 
 /* Say why there will be no conversation; nothing is waited for */
-static void refuse(int fd, const struct tsm_error *why)
+static void refuse(struct hostd *hostd, int fd, const struct tsm_error *why)
 {
 	static struct stream stream;
 	struct wire_msg msg = {
@@ -103,27 +105,37 @@ static void refuse(int fd, const struct tsm_error *why)
 	};
 	struct tsm_error ignored;
 
-	log_line(SD_WARNING, "%s", why->text);
+	log_limited(&hostd->refusals, why->text, stream_now());
 	snprintf(msg.error.text, sizeof(msg.error.text), "%s", why->text);
 	if (!stream_of_fd(&stream, fd))
 		stream_send(&stream, &msg, &ignored);
+}
+
+/* The place for a connection of @vm; NULL and @err if it may have none now */
+static struct child *admit(struct hostd *hostd, const struct vm *vm, struct tsm_error *err)
+{
+	const struct limits *limits = &hostd->config.limits;
+	struct child *child = children_place(&hostd->children, vm->cid, limits->connections, err);
+
+	if (!child || bucket_take(&child->bucket, limits->per_minute, stream_now()))
+		return child;
+	tsm_fail(err, TSM_BUSY, EBUSY, "CID %u: too many requests, try again later", vm->cid);
+	return NULL;
 }
 
 static void start(struct hostd *hostd, int fd, uint32_t cid)
 {
 	const struct vm *vm = config_vm(&hostd->config, cid);
 	struct tsm_error err = {};
-	struct child *child;
+	struct child *child = NULL;
 	pid_t pid;
 
-	if (!vm) {
+	if (vm)
+		child = admit(hostd, vm, &err);
+	else
 		tsm_fail(&err, TSM_NOT_ALLOWED, EPERM, "CID %u: no VM that is served", cid);
-		refuse(fd, &err);
-		return;
-	}
-	child = children_place(&hostd->children, cid, hostd->config.limits.connections, &err);
 	if (!child) {
-		refuse(fd, &err);
+		refuse(hostd, fd, &err);
 		return;
 	}
 	fflush(NULL);
@@ -136,18 +148,22 @@ static void start(struct hostd *hostd, int fd, uint32_t cid)
 		children_started(&hostd->children, child, pid);
 }
 
-static void accept_all(struct hostd *hostd)
+/* Those that wait, as far as it is their turn */
+static void accept_some(struct hostd *hostd)
 {
 	uint32_t cid;
 	int fd;
 
-	while ((fd = vsock_accept(hostd->listen, &cid)) >= 0) {
+	for (int i = 0; i < ACCEPT_MAX; i++) {
+		fd = vsock_accept(hostd->listen, &cid);
+		if (fd < 0)
+			break;
 		/* One that ended a moment ago is in nobody's way */
 		children_reap(&hostd->children);
 		start(hostd, fd, cid);
 		close(fd);
 	}
-	if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+	if (fd < 0 && errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
 		log_line(SD_ERR, "accept: %s", strerror(errno));
 }
 
@@ -205,7 +221,8 @@ static int run(struct hostd *hostd)
 		if (fds[0].revents && !take_signals(hostd))
 			break;
 		if (fds[1].revents)
-			accept_all(hostd);
+			accept_some(hostd);
+		log_left_out(&hostd->refusals, stream_now());
 		sd_notify(0, "WATCHDOG=1");
 	}
 	sd_notify(0, "STOPPING=1");

@@ -12,10 +12,13 @@
 #include <unistd.h>
 
 #include "../ask.h"
+#include "../log.h"
 #include "fake.h"
 #include "tap.h"
 
 #define NR(a) (sizeof(a) / sizeof((a)[0]))
+
+static unsigned int logged;
 
 struct talk {
 	int fds[2];
@@ -169,6 +172,77 @@ static void test_rate(void)
 	}
 	tap(n == fake_limits.per_minute && err.kind == TSM_BUSY, "so often and no more", err.text);
 	end(&talk);
+}
+
+static void count_log(const struct server *server, const char *device, const struct tsm_error *err)
+{
+	(void)server;
+	(void)device;
+	(void)err;
+	logged++;
+}
+
+/* Whatever a VM asks for counts, and beyond the limit nothing is even looked at */
+static void test_rate_of_all(void)
+{
+	struct wire_get get = get_for(FAKE_OTHER);
+	struct wire_device devices[4];
+	struct tsm_error err = {};
+	struct tsm_evidence ev;
+	unsigned int n = 0;
+	struct talk talk;
+
+	start(&talk, NULL);
+	talk.server.log = count_log;
+	ask_hello(&talk.stream, &err);
+	while (n < fake_limits.per_minute / 2 && ask_devices(&talk.stream, devices, 4, &err) == 2)
+		n++;
+	while (n < 100 && ask_evidence(&talk.stream, &get, &ev, &err) == 1 &&
+	       err.kind == TSM_NOT_ALLOWED)
+		n++;
+	tap(n == fake_limits.per_minute && err.kind == TSM_BUSY,
+	    "lists, and devices that it does not have, count as well", err.text);
+	tap(ask_devices(&talk.stream, devices, 4, &err) == -1 && err.kind == TSM_BUSY,
+	    "no list then, either", err.text);
+	end(&talk);
+	tap(logged == fake_limits.per_minute / 2, "the log has those that were looked at", NULL);
+}
+
+/* Lines of the log that @text is in */
+static unsigned int lines_with(const char *log, const char *text)
+{
+	unsigned int n = 0;
+
+	while ((log = strstr(log, text))) {
+		log++;
+		n++;
+	}
+	return n;
+}
+
+static void test_log(void)
+{
+	struct log_limit limit = {};
+	FILE *saved = stderr;
+	char *log = NULL;
+	size_t len;
+
+	stderr = open_memstream(&log, &len);
+	for (int i = 0; i < 1000; i++)
+		log_limited(&limit, "refused", 1000);
+	log_left_out(&limit, 1001);
+	fflush(stderr);
+	tap(lines_with(log, "refused") == 30 && !strstr(log, "left out"),
+	    "a log that a stranger cannot fill", NULL);
+	log_left_out(&limit, 10000);
+	log_left_out(&limit, 20000);
+	log_limited(&limit, "refused", 30000);
+	fclose(stderr);
+	stderr = saved;
+	tap(lines_with(log, "970 warnings were left out") == 1 &&
+	    lines_with(log, "left out") == 1 && lines_with(log, "refused") == 31,
+	    "it tells how many there were", NULL);
+	free(log);
 }
 
 static void test_bucket(void)
@@ -368,6 +442,8 @@ int main(void)
 	test_good();
 	test_refused();
 	test_rate();
+	test_rate_of_all();
+	test_log();
 	test_bucket();
 	test_nonce();
 	test_scripts();
