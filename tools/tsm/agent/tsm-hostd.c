@@ -123,17 +123,20 @@ static struct child *admit(struct hostd *hostd, const struct vm *vm, struct tsm_
 	return NULL;
 }
 
-static void start(struct hostd *hostd, int fd, uint32_t cid)
+static void start(struct hostd *hostd, int fd, uint32_t cid, uint32_t port)
 {
 	const struct vm *vm = config_vm(&hostd->config, cid);
 	struct tsm_error err = {};
 	struct child *child = NULL;
 	pid_t pid;
 
-	if (vm)
-		child = admit(hostd, vm, &err);
-	else
+	if (!vm)
 		tsm_fail(&err, TSM_NOT_ALLOWED, EPERM, "CID %u: no VM that is served", cid);
+	else if (!vsock_privileged(port))
+		tsm_fail(&err, TSM_NOT_ALLOWED, EACCES,
+			 "CID %u: from a port that anybody in the VM may use", cid);
+	else
+		child = admit(hostd, vm, &err);
 	if (!child) {
 		refuse(hostd, fd, &err);
 		return;
@@ -151,16 +154,16 @@ static void start(struct hostd *hostd, int fd, uint32_t cid)
 /* Those that wait, as far as it is their turn */
 static void accept_some(struct hostd *hostd)
 {
-	uint32_t cid;
+	uint32_t cid, port;
 	int fd;
 
 	for (int i = 0; i < ACCEPT_MAX; i++) {
-		fd = vsock_accept(hostd->listen, &cid);
+		fd = vsock_accept(hostd->listen, &cid, &port);
 		if (fd < 0)
 			break;
 		/* One that ended a moment ago is in nobody's way */
 		children_reap(&hostd->children);
-		start(hostd, fd, cid);
+		start(hostd, fd, cid, port);
 		close(fd);
 	}
 	if (fd < 0 && errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)

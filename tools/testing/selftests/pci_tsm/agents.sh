@@ -152,6 +152,11 @@ check "and that is what the agent says" says "$b: refused: host: .*no such devic
 check "nor is one that does not exist" agent 4 --ca $ca --device 0010:7f:00.0
 check "all holds, and nothing is accepted until the kernel has a guest's role" accepts_nothing
 
+su -s /bin/sh nobody -c "$(command -v tsm-agent) --host 1 --verify-only --device $a" \
+	>$dir/out 2>$dir/err
+check "somebody without rights is not this VM's agent" [ $? = 4 ]
+check "and that is what the agent says" says "from a port that anybody in the VM may use"
+
 evil pass
 check "by way of a proxy that is honest" agent 0 --ca $ca --device "$a" --port 5679
 evil flip slot0

@@ -194,7 +194,7 @@ int main(int argc, char **argv)
 {
 	static struct proxy proxy;
 	struct tsm_error err;
-	uint32_t cid;
+	uint32_t cid, port;
 	int fd, conn;
 
 	if (argc < 4)
@@ -210,7 +210,7 @@ int main(int argc, char **argv)
 		die(fd < 0 ? err.text : "no memory");
 	puts("ready");
 	fflush(stdout);
-	while ((conn = vsock_accept(fd, &cid)) >= 0) {
+	while ((conn = vsock_accept(fd, &cid, &port)) >= 0) {
 		serve_one(&proxy, conn);
 		close(conn);
 	}

@@ -13,6 +13,7 @@
 
 #include "../ask.h"
 #include "../log.h"
+#include "../vsock.h"
 #include "fake.h"
 #include "tap.h"
 
@@ -439,6 +440,7 @@ static void test_slow(void)
 
 int main(void)
 {
+	tap(vsock_privileged(1023) && !vsock_privileged(1024), "ports for everybody", NULL);
 	test_good();
 	test_refused();
 	test_rate();
