@@ -17,6 +17,9 @@
 #include "judge.h"
 #include "reader.h"
 
+/* X509's own extensions, without tag and length */
+static const uint8_t ce_oid[] = { 0x55, 0x1d };
+
 /* Are these the bytes that the certificate would be written as? */
 static bool is_der_of(X509 *cert, const uint8_t *bytes, size_t len)
 {
@@ -160,6 +163,29 @@ static bool path_fits(struct tsm_judge *j, struct tsm_chain *chain, STACK_OF(X50
 	return root_fits(j, chain, chain->certs[0]);
 }
 
+/* Is it about whom the certificate may vouch for, and OpenSSL does not know it? */
+static bool limits_trust(X509_EXTENSION *ext)
+{
+	const ASN1_OBJECT *type = X509_EXTENSION_get_object(ext);
+
+	return X509_EXTENSION_get_critical(ext) && !X509_supported_extension(ext) &&
+	       OBJ_length(type) > sizeof(ce_oid) &&
+	       !memcmp(OBJ_get0_data(type), ce_oid, sizeof(ce_oid));
+}
+
+/* As the kernel does, other critical extensions are stepped over: DICE's are everywhere. */
+static int step_over(int ok, X509_STORE_CTX *ctx)
+{
+	X509 *cert = X509_STORE_CTX_get_current_cert(ctx);
+
+	if (ok || X509_STORE_CTX_get_error(ctx) != X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION)
+		return ok;
+	for (int i = 0; i < X509_get_ext_count(cert); i++)
+		if (limits_trust(X509_get_ext(cert, i)))
+			return 0;
+	return 1;
+}
+
 static bool find_path(struct tsm_judge *j, struct tsm_chain *chain, X509_STORE_CTX *ctx,
 		      STACK_OF(X509) *sent)
 {
@@ -169,6 +195,7 @@ static bool find_path(struct tsm_judge *j, struct tsm_chain *chain, X509_STORE_C
 	if (X509_STORE_CTX_init(ctx, j->anchors, tsm_chain_leaf(chain), sent) != 1)
 		return tsm_no(j, "no memory");
 	X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_PARTIAL_CHAIN);
+	X509_STORE_CTX_set_verify_cb(ctx, step_over);
 	X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(ctx), j->now);
 	if (X509_verify_cert(ctx) != 1)
 		return tsm_no(j, "certificate %u: %s",
