@@ -17,6 +17,9 @@
 #include "judge.h"
 #include "reader.h"
 
+/* OpenSSL's: 112 bits of security, so that SHA-1 and short keys of RSA vouch for nothing */
+#define AUTH_LEVEL	2
+
 /* X509's own extensions, without tag and length */
 static const uint8_t ce_oid[] = { 0x55, 0x1d };
 
@@ -197,6 +200,7 @@ static bool find_path(struct tsm_judge *j, struct tsm_chain *chain, X509_STORE_C
 	X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_PARTIAL_CHAIN);
 	X509_STORE_CTX_set_verify_cb(ctx, step_over);
 	X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(ctx), j->now);
+	X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(ctx), AUTH_LEVEL);
 	if (X509_verify_cert(ctx) != 1)
 		return tsm_no(j, "certificate %u: %s",
 			      chain->nr - 1 - X509_STORE_CTX_get_error_depth(ctx),

@@ -161,10 +161,22 @@ static void critical(void)
 	EXPECT(!good(&(struct recipe) { .critical[LEAF] = { DICE }, .forged = true }));
 }
 
+static void weak(void)
+{
+	EXPECT(!good(&(struct recipe) { .md[LEAF] = EVP_sha1 }));
+	EXPECT(!good(&(struct recipe) { .md[INTER] = EVP_sha1 }));
+	EXPECT(!good(&(struct recipe) { .rsa[INTER] = 1024 }));
+	EXPECT(!good(&(struct recipe) { .rsa[LEAF] = 1024 }));
+	EXPECT(good(&(struct recipe) { .rsa[INTER] = 2048 }));
+	/* How an anchor signed itself is nothing to rely on. */
+	EXPECT(good(&(struct recipe) { .md[ROOT] = EVP_sha1 }));
+}
+
 int main(void)
 {
 	static const struct tap_test tests[] = {
 		{ "critical extensions", critical },
+		{ "hashes and keys that are too weak", weak },
 		{ }
 	};
 
