@@ -176,6 +176,12 @@ static void anchors_tests(const char *identity)
 
 	j.args.ca_file = pem_of(identity, "ecdsa-p256/inter.der");
 	done(held(&j, true), "CA below the root");
+	/* A challenge has a digest of the chain, which measurements do not. */
+	ev.objects[TSM_CHALLENGE].there = false;
+	ok = held(&j, true) && (j.verdict.uncovered & BIT(0)) &&
+	     line(&j, "slot0: its bytes") == TSM_NOT_CHECKED;
+	ev.objects[TSM_CHALLENGE].there = true;
+	done(ok, "CA below the root, with nobody's word for the root");
 
 	j = standard();
 	j.args.nonce = NULL;

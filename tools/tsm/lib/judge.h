@@ -97,7 +97,8 @@ struct tsm_statement {
  * @nr: how many
  * @root_hash: in its head
  * @record_offset: where the certificates begin
- * @root_checked: @root_hash is that of a root that is here
+ * @root_checked: @root_hash is that of a root that is here, and the way to the anchor
+ *	reaches all that was sent
  */
 struct tsm_chain {
 	X509 *certs[TSM_CERTS_MAX];

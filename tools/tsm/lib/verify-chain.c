@@ -128,8 +128,8 @@ bool tsm_chain_linked(struct tsm_judge *j, const struct tsm_chain *chain)
 	return true;
 }
 
-/* The root hash, where there is a root */
-static bool root_fits(struct tsm_judge *j, struct tsm_chain *chain, X509 *top)
+/* The root hash, where there is a root; it says something if that root is @trusted */
+static bool root_fits(struct tsm_judge *j, struct tsm_chain *chain, X509 *top, bool trusted)
 {
 	size_t size = j->vca.hash->size;
 	uint8_t digest[EVP_MAX_MD_SIZE];
@@ -139,13 +139,14 @@ static bool root_fits(struct tsm_judge *j, struct tsm_chain *chain, X509 *top)
 	if (X509_digest(top, j->vca.hash->md(), digest, NULL) != 1 ||
 	    memcmp(digest, chain->root_hash, size))
 		return tsm_no(j, "root hash is not that of the root");
-	chain->root_checked = true;
+	chain->root_checked = trusted;
 	return true;
 }
 
 /*
  * @path: from the leaf to the anchor. It may end above what was sent, or within: the
- * user may trust a CA below the root. A root is sent above that one, or nothing.
+ * user may trust a CA below the root. A root is sent above that one, or nothing; its
+ * bytes are then nobody's word, though it signed what is below.
  */
 static bool path_fits(struct tsm_judge *j, struct tsm_chain *chain, STACK_OF(X509) *path)
 {
@@ -157,13 +158,13 @@ static bool path_fits(struct tsm_judge *j, struct tsm_chain *chain, STACK_OF(X50
 	if (len > chain->nr + 1)
 		return tsm_no(j, "certificates between the chain and the CA are missing");
 	if (len > chain->nr)
-		return root_fits(j, chain, sk_X509_value(path, len - 1));
+		return root_fits(j, chain, sk_X509_value(path, len - 1), true);
 	if (len < chain->nr && !self_issued(chain->certs[0]))
 		return tsm_no(j, "nobody vouches for the first certificate");
 	for (unsigned int i = 1; i <= chain->nr - len; i++)
 		if (!signed_by_one_before(j, chain, i))
 			return false;
-	return root_fits(j, chain, chain->certs[0]);
+	return root_fits(j, chain, chain->certs[0], len == chain->nr);
 }
 
 /* Is it about whom the certificate may vouch for, and OpenSSL does not know it? */

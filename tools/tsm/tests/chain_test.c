@@ -172,11 +172,24 @@ static void weak(void)
 	EXPECT(good(&(struct recipe) { .md[ROOT] = EVP_sha1 }));
 }
 
+static void roots(void)
+{
+	static const struct recipe plain;
+	bool root;
+
+	EXPECT(leads(&plain, ROOT, ROOT, &root) && root);
+	EXPECT(leads(&plain, INTER, ROOT, &root) && root);
+	/* A root that was sent above the anchor, and none */
+	EXPECT(leads(&plain, ROOT, INTER, &root) && !root);
+	EXPECT(leads(&plain, INTER, INTER, &root) && !root);
+}
+
 int main(void)
 {
 	static const struct tap_test tests[] = {
 		{ "critical extensions", critical },
 		{ "hashes and keys that are too weak", weak },
+		{ "roots and anchors", roots },
 		{ }
 	};
 
