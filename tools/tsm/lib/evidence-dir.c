@@ -150,6 +150,19 @@ static int write_index(int dir, const struct tsm_evidence *ev, struct tsm_error 
 	return ret;
 }
 
+/* Before anything of what was in the directory goes away */
+static int check_objects(const struct tsm_evidence *ev, struct tsm_error *err)
+{
+	for (unsigned int i = 0; i < TSM_TYPES; i++) {
+		const struct tsm_object *obj = &ev->objects[i];
+
+		if (obj->there && (!obj->data || !obj->len))
+			return tsm_fail(err, TSM_USAGE, 0, "%s: its bytes were not read",
+					tsm_type_name(i));
+	}
+	return 0;
+}
+
 static int write_objects(int dir, const struct tsm_evidence *ev, struct tsm_error *err)
 {
 	char name[NAME_ROOM];
@@ -163,9 +176,6 @@ static int write_objects(int dir, const struct tsm_evidence *ev, struct tsm_erro
 			unlinkat(dir, name, 0);
 			continue;
 		}
-		if (!obj->data || !obj->len)
-			return tsm_fail(err, TSM_USAGE, 0, "%s: its bytes were not read",
-					tsm_type_name(i));
 		if (write_file(dir, name, obj->data, obj->len, err))
 			return -1;
 	}
@@ -185,6 +195,8 @@ int tsm_evidence_save(const struct tsm_evidence *ev, const char *path, struct ts
 {
 	int dir, ret;
 
+	if (check_objects(ev, err))
+		return -1;
 	if (mkdir(path, 0777) < 0 && errno != EEXIST)
 		return tsm_fail(err, tsm_exit_of(errno), errno, "%s: cannot be made: %s", path,
 				strerror(errno));

@@ -114,9 +114,13 @@ static void half_written(void)
 	EXPECT(tsm_evidence_save(&ev, dir, &err) == -1);
 	EXPECT(tsm_evidence_load(&back, dir, &err) == -1 && err.kind == TSM_NOT_THERE);
 	clean();
+	/* What cannot be written takes nothing away. */
+	EXPECT(!tsm_evidence_save(&ev, dir, &err));
 	free(ev.objects[TSM_VCA].data);
 	ev.objects[TSM_VCA].data = NULL;
 	EXPECT(tsm_evidence_save(&ev, dir, &err) == -1 && err.kind == TSM_USAGE);
+	EXPECT(!tsm_evidence_load(&back, dir, &err) && back.objects[TSM_VCA].len == 4);
+	tsm_evidence_free(&back);
 	tsm_evidence_free(&ev);
 	clean();
 }

@@ -104,7 +104,10 @@ int evidence_command(struct tsmctl *ctl, struct tsm_error *err)
 	int rc;
 
 	if (!ctl->dir && !ctl->digests)
-		return tsm_fail(err, TSM_USAGE, EINVAL, "where to? -o DIR");
+		return tsm_fail(err, TSM_USAGE, EINVAL, "where to? -o DIR, or --digests");
+	if (ctl->dir && ctl->digests)
+		return tsm_fail(err, TSM_USAGE, EINVAL,
+				"digests alone are no evidence to write: -o DIR or --digests");
 	if (ctl->slot >= 0 && !ctl->has_nonce)
 		return tsm_fail(err, TSM_USAGE, EINVAL, "a slot signs a nonce: --nonce");
 	if (parse_device(ctl->args[0], name, err))

@@ -26,7 +26,7 @@ static const struct command {
 	{ "connect", "DEV [TSM] [--slot N]", "bring up session and stream", "s", 1, 2,
 	  verb_command },
 	{ "disconnect", "DEV [TSM]", "undo that", "", 1, 2, verb_command },
-	{ "evidence", "DEV [--type T,...] [--nonce HEX|random] [--slot N] [--digests] -o DIR",
+	{ "evidence", "DEV [--type T,...] [--nonce HEX|random] [--slot N] -o DIR | --digests",
 	  "what proves what a device is", "tnsdo", 1, 1, evidence_command },
 	{ "verify", "DIR [--ca FILE] [--policy FILE] [--digests FILE] [--nonce HEX]",
 	  "does evidence hold?", "cpDn", 1, 1, verify_command },

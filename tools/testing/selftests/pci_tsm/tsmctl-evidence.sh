@@ -34,6 +34,9 @@ check "as a document" json 0 "any(.objects[]; .type == \"measurements\" and .slo
 	.nonce == \"$nonce\")" evidence "$dev" --nonce $nonce --slot 1 -o $tmp/one
 check "digests alone" json 0 'all(.objects[]; .length > 0 and (.digest | length) > 0)' \
 	evidence "$dev" --digests
+check "digests are not written" says 2 "no evidence to write" \
+	evidence "$dev" --digests -o $tmp/fresh
+check "and what was there is still there" [ -s $tmp/fresh/evidence.json ]
 check "one type alone" json 0 '[.objects[].type] == ["slot0"]' evidence "$dev" --type slot0 -o $tmp/t
 check "anybody may have certificates" nobody "tsmctl evidence $dev --type slot0 -o /tmp/n >/dev/null"
 nobody "tsmctl evidence $dev --type measurements -o /tmp/n" >$tmp/out 2>$tmp/err

@@ -77,6 +77,7 @@ check "a name without the domain" says 3 "0000:00:1e.7" show 00:1e.7
 check "a nonce that is too short" says 2 "nonce" evidence "$dev" --nonce 00 -o $tmp/e
 check "a type that there is not" says 2 "no type" evidence "$dev" --type slot8 -o $tmp/e
 check "evidence to nowhere" says 2 "where to" evidence "$dev"
+check "digests to somewhere" says 2 "no evidence to write" evidence "$dev" --digests -o $tmp/e
 check "a slot beyond 7" says 2 "from 0 to 7" connect "$dev" --slot 8
 check "a generation that nothing has" says 2 "generation 0" accept "$dev" --generation 0
 check "version" json 0 '.program | length > 0' version
