@@ -4,6 +4,8 @@
  * file; and those beside the objects, which only tell what got damaged on the way.
  *
  *	{ "hash": "SHA-384", "digests": { "slot0": "01ab...", ... } }
+ *
+ * or what "tsmctl --json evidence DEV --digests" prints.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -23,34 +25,93 @@ static int broken(const char *path, const char *what, struct tsm_error *err)
 	return tsm_fail(err, TSM_BROKEN, 0, "%s: %s", path, what);
 }
 
-static int read_digests(struct tsm_digests *digests, const struct json_object *root,
-			const char *path, struct tsm_error *err)
+/* The hash comes first: it says how long the digests are. */
+static bool read_hash(struct tsm_digests *digests, const struct json_object *root)
+{
+	const char *name;
+
+	digests->hash = tsm_json_string(root, "hash", &name) ? tsm_hash_named(name) : NULL;
+	return digests->hash;
+}
+
+/* The digest of an object of @type, which is @key of @from; NULL, or what is wrong */
+static const char *read_digest(struct tsm_digests *digests, int type,
+			       const struct json_object *from, const char *key)
+{
+	size_t len;
+
+	if (type < 0)
+		return "digest of a type that is not known";
+	if (digests->there & 1u << type)
+		return "digest of a type that is there twice";
+	if (!tsm_json_hex(from, key, digests->of[type], TSM_DIGEST_MAX, &len) ||
+	    len != digests->hash->size)
+		return "digest that is none of that hash";
+	digests->there |= 1u << type;
+	return NULL;
+}
+
+static const char *read_table(struct tsm_digests *digests, const struct json_object *root)
 {
 	static const char *const known[] = { "hash", "digests", NULL };
 	struct json_object *list;
-	const char *name;
 
 	if (tsm_json_unknown(root, known))
-		return broken(path, "has members that are not known", err);
-	digests->hash = tsm_json_string(root, "hash", &name) ? tsm_hash_named(name) : NULL;
-	if (!digests->hash)
-		return broken(path, "hash is missing, or not known", err);
+		return "has members that are not known";
 	if (!json_object_object_get_ex(root, "digests", &list) ||
-	    !json_object_is_type(list, json_type_object) || !json_object_object_length(list))
-		return broken(path, "digests is missing, or empty", err);
-	json_object_object_foreach(list, type_name, value) {
-		int type = tsm_type_of(type_name);
-		size_t len;
+	    !json_object_is_type(list, json_type_object))
+		return "digests is missing, or no object";
+	json_object_object_foreach(list, name, value) {
+		const char *wrong = read_digest(digests, tsm_type_of(name), list, name);
 
 		(void)value;
-		if (type < 0)
-			return broken(path, "digest of a type that is not known", err);
-		if (!tsm_json_hex(list, type_name, digests->of[type], TSM_DIGEST_MAX, &len) ||
-		    len != digests->hash->size)
-			return broken(path, "digest that is none of that hash", err);
-		digests->there |= 1u << type;
+		if (wrong)
+			return wrong;
 	}
-	return 0;
+	return NULL;
+}
+
+/* Members that are new there do not change its version, and are none of ours. */
+static const char *read_document(struct tsm_digests *digests, const struct json_object *root)
+{
+	const char *text, *wrong;
+	struct json_object *list;
+	uint64_t version;
+
+	if (!tsm_json_string(root, "schema", &text) || strcmp(text, "tsmctl") ||
+	    !tsm_json_number(root, "version", 1, &version) || version != 1 ||
+	    !tsm_json_string(root, "command", &text) || strcmp(text, "evidence"))
+		return "is no document of tsmctl evidence";
+	if (!json_object_object_get_ex(root, "objects", &list) ||
+	    !json_object_is_type(list, json_type_array))
+		return "objects is missing, or no list";
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		const struct json_object *item = json_object_array_get_idx(list, i);
+
+		if (!json_object_is_type(item, json_type_object) ||
+		    !tsm_json_string(item, "type", &text))
+			return "an object has no type";
+		if (!tsm_json_has(item, "digest"))
+			continue;
+		wrong = read_digest(digests, tsm_type_of(text), item, "digest");
+		if (wrong)
+			return wrong;
+	}
+	return NULL;
+}
+
+static int read_digests(struct tsm_digests *digests, const struct json_object *root,
+			const char *path, struct tsm_error *err)
+{
+	const char *wrong;
+
+	if (!read_hash(digests, root))
+		return broken(path, "hash is missing, or not known", err);
+	wrong = tsm_json_has(root, "schema") ? read_document(digests, root) :
+					       read_table(digests, root);
+	if (!wrong && !digests->there)
+		wrong = "has no digest";
+	return wrong ? broken(path, wrong, err) : 0;
 }
 
 struct tsm_digests *tsm_digests_load(const char *path, struct tsm_error *err)

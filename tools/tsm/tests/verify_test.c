@@ -381,6 +381,33 @@ static void left_out(void)
 	EXPECT(complies_bare(POLICY "}"));
 }
 
+/* What tsmctl prints, and the SHA-256 of "abc" */
+#define DOCUMENT(version, command, objects) \
+	"{\"schema\":\"tsmctl\",\"version\":" version ",\"command\":\"" command "\"," \
+	"\"hash\":\"SHA-256\",\"objects\":[" objects "]}"
+#define OF_ABC	"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+static void digests_of_tsmctl(void)
+{
+	struct tsm_digests *digests;
+	struct tsm_error err;
+
+	begin();
+	free(ev.objects[TSM_VCA].data);
+	ev.objects[TSM_VCA] = object("616263");
+	write_file(DOCUMENT("1", "evidence", "{\"type\":\"vca\",\"length\":3,\"digest\":\""
+			    OF_ABC "\"},{\"type\":\"slot0\",\"length\":9}"));
+	digests = tsm_digests_load(file, &err);
+	if (!EXPECT(digests))
+		return;
+	tsm_digests_judge(digests, &judge);
+	EXPECT(judge.covered == 1u << TSM_VCA && !judge.failed);
+	ev.objects[TSM_VCA].data[0] ^= 1;
+	tsm_digests_judge(digests, &judge);
+	EXPECT(judge.failed);
+	tsm_digests_free(digests);
+}
+
 static void bad_digests(void)
 {
 	static const char *const bad[] = {
@@ -389,6 +416,16 @@ static void bad_digests(void)
 		"{\"hash\":\"SHA-256\",\"digests\":{\"vca\":\"00\"}}",
 		"{\"hash\":\"SHA-256\",\"digests\":{\"vca\":1}}",
 		"{\"hash\":\"SHA-256\",\"digests\":[]}",
+		DOCUMENT("2", "evidence", "{\"type\":\"vca\",\"digest\":\"" OF_ABC "\"}"),
+		DOCUMENT("1", "verify", "{\"type\":\"vca\",\"digest\":\"" OF_ABC "\"}"),
+		DOCUMENT("1", "evidence", ""),
+		DOCUMENT("1", "evidence", "{\"type\":\"vca\"}"),
+		DOCUMENT("1", "evidence", "{\"digest\":\"" OF_ABC "\"}"),
+		DOCUMENT("1", "evidence", "{\"type\":\"vca\",\"digest\":\"00\"}"),
+		DOCUMENT("1", "evidence", "{\"type\":\"slot9\",\"digest\":\"" OF_ABC "\"}"),
+		DOCUMENT("1", "evidence", "{\"type\":\"vca\",\"digest\":\"" OF_ABC "\"},"
+			 "{\"type\":\"vca\",\"digest\":\"" OF_ABC "\"}"),
+		DOCUMENT("1", "evidence", "1"),
 	};
 	struct tsm_error err;
 
@@ -435,7 +472,8 @@ int main(void)
 		{ "policies", policies },
 		{ "rows of a policy", policy_rows },
 		{ "measurements that were left out", left_out },
-		{ "digests", bad_digests },
+		{ "digests that tsmctl prints", digests_of_tsmctl },
+		{ "digests that are none", bad_digests },
 		{ "nothing to verify", empty },
 		{ "a table that is full", full_table },
 		{ }

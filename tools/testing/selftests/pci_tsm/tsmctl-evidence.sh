@@ -49,6 +49,13 @@ done >$tmp/ca.pem
 check "verify" run 0 verify $tmp/fresh --ca $tmp/ca.pem --nonce $nonce
 check "as a document" json 0 '.ok and (.measurements | length) >= 6' verify $tmp/fresh \
 	--ca $tmp/ca.pem --nonce $nonce
+tsmctl --json evidence "$dev" --type slot0,vca --digests >$tmp/digests.json
+check "by digests that were printed" run 0 verify $tmp/fresh --ca $tmp/ca.pem --nonce $nonce \
+	--digests $tmp/digests.json
+check "which are looked at" grep -q "^slot0: digest from the file *pass" $tmp/out
+check "no policy" run 3 verify $tmp/fresh --ca $tmp/ca.pem --policy $tmp/none.json
+echo "{}" >$tmp/none.json
+check "a policy that is none" run 7 verify $tmp/fresh --ca $tmp/ca.pem --policy $tmp/none.json
 check "with another nonce" run 6 verify $tmp/fresh --ca $tmp/ca.pem --nonce random
 check "with nobody to vouch for it" json 6 '.ok == false' verify $tmp/fresh --nonce $nonce
 check "no directory" run 3 verify $tmp/none
