@@ -58,7 +58,8 @@ static void print_blocks(const struct tsm_verdict *v)
 	table_end(table);
 }
 
-static void print_verdict(const struct tsm_evidence *ev, const struct tsm_verdict *v)
+/* @fresh: it was signed over the user's own nonce */
+static void print_verdict(const struct tsm_evidence *ev, const struct tsm_verdict *v, bool fresh)
 {
 	printf("%s: SPDM %s, %s, %s\n", safe(ev->device), or_dash(version_text(v->version)),
 	       or_dash(safe(v->hash)), or_dash(safe(v->signature)));
@@ -71,7 +72,11 @@ static void print_verdict(const struct tsm_evidence *ev, const struct tsm_verdic
 	for (unsigned int i = 0; i < TSM_TYPES; i++)
 		if (v->uncovered & (1u << i))
 			printf("%s: no signature and no digest covers it\n", tsm_type_name(i));
-	puts(v->ok ? "The evidence holds." : "The evidence does NOT hold.");
+	if (!v->ok)
+		puts("The evidence does NOT hold.");
+	else
+		puts(fresh ? "The evidence holds." :
+			     "The evidence holds; how old it is, nobody knows.");
 }
 
 static struct json_object *checks_document(const struct tsm_verdict *v)
@@ -143,7 +148,7 @@ int verify_command(struct tsmctl *ctl, struct tsm_error *err)
 	if (!rc && ctl->json)
 		emit_verdict(ctl, &ev, &verdict);
 	else if (!rc)
-		print_verdict(&ev, &verdict);
+		print_verdict(&ev, &verdict, ctl->has_nonce);
 	tsm_evidence_free(&ev);
 	if (rc)
 		return rc;

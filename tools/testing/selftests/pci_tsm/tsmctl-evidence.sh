@@ -58,6 +58,8 @@ echo "{}" >$tmp/none.json
 check "a policy that is none" run 7 verify $tmp/fresh --ca $tmp/ca.pem --policy $tmp/none.json
 check "with another nonce" run 6 verify $tmp/fresh --ca $tmp/ca.pem --nonce random
 check "with nobody to vouch for it" json 6 '.ok == false' verify $tmp/fresh --nonce $nonce
+check "without a nonce" run 0 verify $tmp/fresh --ca $tmp/ca.pem
+check "which may be old" grep -q "holds; how old it is, nobody knows" $tmp/out
 check "no directory" run 3 verify $tmp/none
 check "native disconnect" run 0 disconnect "$dev"
 rmmod native_tsm
