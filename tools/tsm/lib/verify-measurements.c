@@ -14,6 +14,7 @@
 #include "reader.h"
 
 #define ASK_SIGNED	0x01	/* in param1 of the request */
+#define ASK_RAW		0x02
 #define ASK_COUNT	0x00	/* in param2 */
 #define ASK_ALL		0xff
 
@@ -47,6 +48,9 @@ static bool take_question(struct tsm_judge *j, struct tsm_reader *r, struct tsm_
 
 	if (!tsm_take_header(r, j->vca.version, GET_MEASUREMENTS, &p))
 		return tsm_no(j, "no GET_MEASUREMENTS where one must be");
+	/* E.g. 1.3's for measurements as they will be, after a reset, and are not yet */
+	if (p.first & ~(ASK_SIGNED | ASK_RAW))
+		return tsm_no(j, "GET_MEASUREMENTS asks for what is not known here");
 	*q = (struct question) { .sign = p.first & ASK_SIGNED, .index = p.second };
 	if (q->sign) {
 		st->nonce = tsm_take(r, TSM_NONCE_SIZE);

@@ -408,6 +408,19 @@ static void digests_of_tsmctl(void)
 	tsm_digests_free(digests);
 }
 
+/* A question with a bit that nobody knows, or that is about the future */
+static void other_questions(void)
+{
+	struct tsm_object *obj = &ev.objects[TSM_MEASUREMENTS];
+	struct tsm_statement st;
+
+	for (unsigned int bit = 1; bit < 8; bit++) {
+		begin();
+		obj->data[2] |= 1 << bit;
+		EXPECT(tsm_measurements_parse(&judge, obj, &st) == (bit == 1));
+	}
+}
+
 static void bad_digests(void)
 {
 	static const char *const bad[] = {
@@ -472,6 +485,7 @@ int main(void)
 		{ "policies", policies },
 		{ "rows of a policy", policy_rows },
 		{ "measurements that were left out", left_out },
+		{ "questions for something else", other_questions },
 		{ "digests that tsmctl prints", digests_of_tsmctl },
 		{ "digests that are none", bad_digests },
 		{ "nothing to verify", empty },
