@@ -35,6 +35,7 @@ static void tsm_release(struct device *dev)
 {
 	struct tsm_dev *tsm_dev = to_tsm_dev(dev);
 
+	put_device(dev->parent);
 	ida_free(&tsm_ida, tsm_dev->id);
 	kfree(tsm_dev);
 }
@@ -61,7 +62,8 @@ static struct tsm_dev *tsm_dev_alloc(struct device *parent)
 	/* From here on the object is for the last put to free */
 	device_initialize(dev);
 	dev->class = &tsm_class;
-	dev->parent = parent;
+	/* Whoever has a reference on the TSM may ask for its parent, also after device_del() */
+	dev->parent = get_device(parent);
 	return tsm_dev;
 }
 
