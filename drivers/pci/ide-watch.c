@@ -348,7 +348,8 @@ int ide_wait_secure(struct pci_dev *pdev, unsigned int index)
  * @seq: where a walk over the list goes on
  * @ref: one of the stream, one of each walk that looks at it
  * @lock: protects @on and @told; held while the stream is looked at and its
- *	loss is told, so that nothing is told after ide_watch_del()
+ *	loss is reported, so that none is after ide_watch_del(); listeners may
+ *	be told later
  * @dev: the functions with the ends, referenced
  * @index: selective blocks of the ends
  * @info: what to show of the stream; constant
@@ -454,14 +455,22 @@ static bool watch_is_live(struct pci_ide_watch *w)
 	return w->on[PCI_IDE_EP] || w->on[PCI_IDE_RP];
 }
 
-static void watch_tell(struct pci_ide_watch *w, enum pci_tsm_reason reason)
+/* Return: whether it is the first time */
+static bool watch_report(struct pci_ide_watch *w, enum pci_tsm_reason reason)
 {
 	lockdep_assert_held(&w->lock);
-	if (w->told)
-		return;
+	if (w->told || reason == PCI_TSM_REASON_NONE)
+		return false;
 
 	w->told = true;
 	pci_tsm_report_lost(w->dev[PCI_IDE_EP], reason);
+
+	return true;
+}
+
+/* Without the lock: the DSM's worker, who acts upon the loss, may wait for that */
+static void watch_tell(struct pci_ide_watch *w, enum pci_tsm_reason reason)
+{
 	pci_tsm_nl_tell_stream(w->dev[PCI_IDE_EP], &w->info, reason);
 }
 
@@ -469,21 +478,25 @@ static void watch_tell(struct pci_ide_watch *w, enum pci_tsm_reason reason)
 static bool watch_check(struct pci_ide_watch *w)
 {
 	enum pci_tsm_reason reason;
+	bool first;
 
-	guard(mutex)(&w->lock);
-	reason = watch_read(w);
-	if (reason == PCI_TSM_REASON_NONE)
-		return false;
+	scoped_guard(mutex, &w->lock) {
+		reason = watch_read(w);
+		first = watch_report(w, reason);
+	}
+	if (first)
+		watch_tell(w, reason);
 
-	watch_tell(w, reason);
-
-	return true;
+	return reason != PCI_TSM_REASON_NONE;
 }
 
 static void watch_give_up(struct pci_ide_watch *w)
 {
-	guard(mutex)(&w->lock);
-	if (watch_is_live(w))
+	bool first;
+
+	scoped_guard(mutex, &w->lock)
+		first = watch_is_live(w) && watch_report(w, PCI_TSM_REASON_AER);
+	if (first)
 		watch_tell(w, PCI_TSM_REASON_AER);
 }
 
