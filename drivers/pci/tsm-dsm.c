@@ -372,7 +372,7 @@ void pci_tsm_fn_close(struct pci_dev *pdev)
  * If not, device_del() does not begin before the caller has given back
  * pci_tsm_ptr_lock, or pci_tsm_dir_lock.
  *
- * Context: process; one of those locks held.
+ * Context: process; one of those locks held, if the answer is to stay true.
  * Return: true if it is going.
  */
 bool pci_tsm_fn_closed(struct pci_dev *pdev)
@@ -410,6 +410,7 @@ static bool fn_lose(struct pci_tsm_fn *fn, enum pci_tsm_reason reason)
 
 	if (!pci_tsm_record_lose(&fn->rec, reason))
 		return cancelled;
+	pci_tsm_mark_wanted(fn->dsm);
 	trace_pci_tsm_lost(fn->pdev, reason);
 	fn->dsm->counters.losses[reason]++;
 	return true;

@@ -457,22 +457,56 @@ static ssize_t do_guest_req(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 	return rc;
 }
 
-/* What a failed op has left there is freed with the request */
-static int do_refresh(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
+/* What was brought of an earlier connection is of no use */
+static int check_connection(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
+{
+	struct pci_tsm_refresh *r = req->refresh;
+	bool up = dsm->up && req->fn->tsm;
+
+	if (!r->connection && !up)
+		return -ENXIO;
+	if (!r->connection)
+		r->connection = dsm->counters.connects;
+	return up && r->connection == dsm->counters.connects ? 0 : -ECANCELED;
+}
+
+/* Signatures are over the VCA, which is of the same conversation then */
+#define SIGNED_TYPES	(BIT(PCI_TSM_EVIDENCE_TYPE_VCA) |		\
+			 BIT(PCI_TSM_EVIDENCE_TYPE_MEASUREMENTS) |	\
+			 BIT(PCI_TSM_EVIDENCE_TYPE_CHALLENGE))
+
+/* One chain, or what is signed; what a failed op has left there is freed with the request */
+static int refresh_next(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
+{
+	struct pci_tsm_refresh *r = req->refresh;
+	u32 types = BIT(__ffs(r->types));
+	int rc;
+
+	if (types & SIGNED_TYPES)
+		types = r->types & SIGNED_TYPES;
+	pci_tsm_op_begin(dsm, req->fn, true);
+	rc = ops_of(dsm)->refresh_evidence(req->fn->tsm, types, r->slot, r->nonce, &r->result);
+	pci_tsm_op_end(dsm);
+	r->types &= ~types;
+	return rc;
+}
+
+/* Piece by piece, so that nothing that is more urgent waits for all of them */
+static ssize_t do_refresh(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 {
 	struct pci_tsm_refresh *r = req->refresh;
 	struct pci_tsm_snapshot *answer;
-	int rc;
+	int rc = check_connection(dsm, req);
 
-	if (!dsm->up || !req->fn->tsm)
-		return -ENXIO;
-	if (!ops_of(dsm)->refresh_evidence)
-		return -EOPNOTSUPP;
-	pci_tsm_op_begin(dsm, req->fn, true);
-	rc = ops_of(dsm)->refresh_evidence(req->fn->tsm, r->types, r->slot, r->nonce, &r->result);
-	pci_tsm_op_end(dsm);
 	if (rc)
 		return rc;
+	if (!ops_of(dsm)->refresh_evidence)
+		return -EOPNOTSUPP;
+	rc = refresh_next(dsm, req);
+	if (rc)
+		return rc < 0 ? rc : -EPROTO;
+	if (r->types)
+		return PCI_TSM_MORE;
 	answer = pci_tsm_snapshot_make(&r->result, r);
 	if (IS_ERR(answer))
 		return PTR_ERR(answer);
@@ -488,10 +522,10 @@ static int do_refresh(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 }
 
 /* Who asked pays for what comes */
-static int do_charged_refresh(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
+static ssize_t do_charged_refresh(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 {
 	struct mem_cgroup *old = set_active_memcg(req->refresh->memcg);
-	int rc = do_refresh(dsm, req);
+	ssize_t rc = do_refresh(dsm, req);
 
 	set_active_memcg(old);
 	return rc;
@@ -503,7 +537,7 @@ static int do_charged_refresh(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
  * @req: the request
  *
  * Context: the worker.
- * Return: the request's result.
+ * Return: the request's result, or PCI_TSM_MORE.
  */
 ssize_t pci_tsm_link_run(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 {

@@ -46,7 +46,7 @@ unsigned int pci_tsm_verb_class(enum pci_tsm_verb verb)
  */
 struct pci_tsm_req *pci_tsm_req_alloc(enum pci_tsm_verb verb, struct pci_tsm_fn *fn)
 {
-	struct pci_tsm_req *req = kzalloc(sizeof(*req), GFP_KERNEL);
+	struct pci_tsm_req *req = kzalloc(sizeof(*req), GFP_KERNEL_ACCOUNT);
 
 	if (!req)
 		return NULL;
@@ -254,6 +254,22 @@ bool pci_tsm_mark_cancelled(struct pci_tsm_fn *fn)
 		return false;
 	fn->dsm->op_cancelled = true;
 	return true;
+}
+
+/**
+ * pci_tsm_mark_wanted() - tell a refresh that runs to stop, since the worker is wanted
+ * @dsm: the DSM, its lock held
+ *
+ * A device that takes its time could draw it out, while the end of one of its
+ * functions waits for the worker.
+ *
+ * Context: any; as pci_tsm_mark_cancelled().
+ */
+void pci_tsm_mark_wanted(struct pci_tsm_dsm *dsm)
+{
+	lockdep_assert_held(&dsm->lock);
+	if (dsm->req && dsm->req->verb == PCI_TSM_VERB_REFRESH)
+		dsm->op_cancelled = true;
 }
 
 /**

@@ -303,6 +303,18 @@ static bool is_unwelcome(struct pci_tsm_req *req)
 	       (fn_unwanted(req->fn) || fn_lost(req->fn));
 }
 
+/* Is there something to do for a function, since the worker looked? It will look again */
+static bool is_wanted(struct pci_tsm_dsm *dsm)
+{
+	struct pci_tsm_fn *fn;
+
+	lockdep_assert_held(&dsm->lock);
+	list_for_each_entry(fn, &dsm->fns, node)
+		if (fn_unwanted(fn) || fn_lost(fn) || fn_leaving(fn))
+			return true;
+	return false;
+}
+
 /* A disconnect, or else the first request of the classes from @first on begins */
 static struct pci_tsm_req *begin_request(struct pci_tsm_dsm *dsm, unsigned int first)
 {
@@ -312,12 +324,12 @@ static struct pci_tsm_req *begin_request(struct pci_tsm_dsm *dsm, unsigned int f
 	req = list_first_entry_or_null(&dsm->queue[0], struct pci_tsm_req, node);
 	for (int i = first; i < ARRAY_SIZE(dsm->queue) && !req; i++)
 		req = list_first_entry_or_null(&dsm->queue[i], struct pci_tsm_req, node);
-	if (req) {
-		list_del_init(&req->node);
-		dsm->nr_queued--;
-		dsm->req = req;
-		dsm->op_cancelled |= is_unwelcome(req);
-	}
+	if (!req || (req->verb == PCI_TSM_VERB_REFRESH && is_wanted(dsm)))
+		return NULL;
+	list_del_init(&req->node);
+	dsm->nr_queued--;
+	dsm->req = req;
+	dsm->op_cancelled |= is_unwelcome(req);
 	return req;
 }
 
@@ -325,6 +337,25 @@ static bool is_going(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn)
 {
 	guard(raw_spinlock_irqsave)(&dsm->lock);
 	return dsm->gone || fn->gone;
+}
+
+/*
+ * The end of an item that was about a request. One that has more to do comes next in
+ * its class; what is more urgent goes first.
+ */
+static bool put_back(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req, ssize_t *result)
+{
+	guard(raw_spinlock_irqsave)(&dsm->lock);
+	dsm->req = NULL;
+	if (req->verb != PCI_TSM_VERB_REFRESH || *result != PCI_TSM_MORE)
+		return false;
+	if (item_cancelled(dsm)) {
+		*result = -ECANCELED;
+		return false;
+	}
+	list_add(&req->node, &dsm->queue[pci_tsm_verb_class(req->verb)]);
+	dsm->nr_queued++;
+	return true;
 }
 
 static bool do_request(struct pci_tsm_dsm *dsm, unsigned int first)
@@ -337,9 +368,8 @@ static bool do_request(struct pci_tsm_dsm *dsm, unsigned int first)
 
 	dsm->guests_turn = req->verb != PCI_TSM_VERB_GUEST_REQ;
 	result = is_going(dsm, req->fn) ? -ENODEV : pci_tsm_link_run(dsm, req);
-	scoped_guard(raw_spinlock_irqsave, &dsm->lock)
-		dsm->req = NULL;
-	pci_tsm_req_finish(req, result);
+	if (!put_back(dsm, req, &result))
+		pci_tsm_req_finish(req, result);
 	return true;
 }
 

@@ -114,7 +114,8 @@ int pci_tsm_connect(struct pci_dev *pdev, int id, const struct pci_tsm_connect_a
  * @id: the TSM that must be the connected one, PCI_TSM_ID_ANY or _UNKNOWN
  *
  * Context: process.
- * Return: the request, or ERR_PTR: -ENXIO not connected, -ENOMEM.
+ * Return: the request, or ERR_PTR: -ENXIO not connected, -ENODEV the device is going
+ * away, -ENOMEM.
  */
 struct pci_tsm_req *pci_tsm_disconnect_req(struct pci_dev *pdev, int id)
 {
@@ -122,7 +123,7 @@ struct pci_tsm_req *pci_tsm_disconnect_req(struct pci_dev *pdev, int id)
 	struct pci_tsm_req *req;
 
 	if (!fn)
-		return ERR_PTR(-ENXIO);
+		return ERR_PTR(pci_tsm_fn_closed(pdev) ? -ENODEV : -ENXIO);
 	req = pci_tsm_req_alloc(PCI_TSM_VERB_DISCONNECT, fn);
 	if (!req)
 		return ERR_PTR(-ENOMEM);
@@ -206,6 +207,7 @@ void pci_tsm_unbind(struct pci_dev *pdev)
 	scoped_guard(raw_spinlock_irqsave, &fn->dsm->lock) {
 		fn->want_unbind = true;
 		pci_tsm_mark_cancelled(fn);
+		pci_tsm_mark_wanted(fn->dsm);
 	}
 	pci_tsm_cancel(fn->dsm);
 	pci_tsm_kick(fn->dsm);
@@ -486,6 +488,8 @@ static void fn_mark_gone(struct pci_tsm_fn *fn)
 		fn->dsm->gone = true;
 	if (pci_tsm_fn_is_dsm(fn) || (fn->dsm->req && fn->dsm->req->fn == fn))
 		fn->dsm->op_cancelled = true;
+	if (fn->tsm)
+		pci_tsm_mark_wanted(fn->dsm);
 }
 
 /**

@@ -32,6 +32,8 @@
 
 #define PCI_TSM_QUEUE_MAX	64
 #define PCI_TSM_TEXT_MAX	96
+/* Of an item: the request goes on when nothing more urgent is there; no result of a TSM's */
+#define PCI_TSM_MORE		((ssize_t)S32_MAX)
 
 #define PCI_TSM_NR_STATES	(PCI_TSM_STATE_MAX + 1)
 
@@ -263,9 +265,10 @@ struct pci_tsm_snapshot {
 
 /**
  * struct pci_tsm_refresh - a request for evidence, and what came of it
- * @types: bits of the types that are wanted
+ * @types: bits of the types that are wanted and were not asked for yet
  * @slot: certificate slot that is to sign
  * @nonce: what it signs along
+ * @connection: number of the connection that it began in, 0 before that
  * @memcg: who is charged for it, referenced; NULL for nobody
  * @result: what the TSM driver brought, for the worker
  * @answer: what it became, once the request has succeeded
@@ -274,6 +277,7 @@ struct pci_tsm_refresh {
 	u32 types;
 	u8 slot;
 	u8 nonce[PCI_TSM_NONCE_SIZE];
+	u64 connection;
 	struct mem_cgroup *memcg;
 	struct pci_tsm_evidence result;
 	struct pci_tsm_snapshot *answer;
@@ -416,6 +420,7 @@ bool pci_tsm_req_cancel(struct pci_tsm_req *req);
 void pci_tsm_req_finish(struct pci_tsm_req *req, ssize_t result);
 void pci_tsm_req_put(struct pci_tsm_req *req);
 bool pci_tsm_mark_cancelled(struct pci_tsm_fn *fn);
+void pci_tsm_mark_wanted(struct pci_tsm_dsm *dsm);
 void pci_tsm_mark_lost(struct pci_tsm_dsm *dsm);
 void pci_tsm_expel(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn,
 		   struct pci_tsm_provider *tsm, int error);

@@ -221,10 +221,13 @@ struct pci_tsm_ops {
 
 	/**
 	 * @refresh_evidence: get evidence anew from the device of a DSM that is
-	 * connected. Optional. @types has a bit for each type that is wanted,
-	 * @slot is the certificate slot that is to sign measurements over @nonce.
-	 * Adds to @result, which is empty; the core frees what is in there if
-	 * this fails. Memory is charged to whoever asked.
+	 * connected. Optional. @types has a bit for each type that is wanted:
+	 * one certificate chain, or the VCA and what is signed over it, or the
+	 * report; the core calls this as often as it takes, and does what is more
+	 * urgent in between. @slot is the certificate slot that is to sign over
+	 * @nonce. Adds to @result, which has what earlier calls of the same
+	 * request brought; the core frees it if this fails. Memory is charged to
+	 * whoever asked.
 	 * Return: 0 or a negative errno.
 	 */
 	int (*refresh_evidence)(struct pci_tsm *tsm, u32 types, u8 slot,

@@ -32,11 +32,15 @@ static int devsec_errno(int rc)
 	}
 }
 
-/* Chains are asked for only where there are some, so something has to be known of them */
-static int devsec_learn_slots(struct spdm *spdm, u8 slot)
+/*
+ * Chains are asked for only where there are some, so something has to be known of
+ * them: by the one that is wanted, or that of the key that is to sign.
+ */
+static int devsec_learn_slots(struct spdm *spdm, u32 types, u8 slot)
 {
+	u32 slots = types & GENMASK(PCI_TSM_SLOTS - 1, 0);
 	struct spdm_blob chain = {};
-	int rc = spdm_read_chain(spdm, slot, &chain);
+	int rc = spdm_read_chain(spdm, slots ? __ffs(slots) : slot, &chain);
 
 	spdm_blob_free(&chain);
 	return rc == -EOPNOTSUPP ? 0 : rc;
@@ -48,7 +52,7 @@ static int devsec_ask(struct spdm *spdm, u32 types, u8 slot, const u8 *nonce,
 	int rc = spdm_connect(spdm);
 
 	if (!rc && types != BIT(PCI_TSM_EVIDENCE_TYPE_VCA))
-		rc = devsec_learn_slots(spdm, slot);
+		rc = devsec_learn_slots(spdm, types, slot);
 	for (unsigned int type = 0; !rc && type < PCI_TSM_NR_EVIDENCE; type++)
 		if (types & BIT(type))
 			rc = pci_cma_add_evidence(spdm, type, slot, nonce, result);

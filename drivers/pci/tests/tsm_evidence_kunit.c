@@ -5,6 +5,8 @@
  * no device is behind it.
  */
 #include <kunit/test.h>
+#include <linux/array_size.h>
+#include <linux/bitops.h>
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/pci.h>
@@ -23,7 +25,7 @@ struct ev_fake {
 	int result;
 	bool bad;
 	unsigned int calls;
-	u32 types;
+	u32 types[4];
 	u8 slot;
 	u8 nonce[PCI_TSM_NONCE_SIZE];
 };
@@ -33,18 +35,18 @@ static int ev_refresh(struct pci_tsm *tsm, u32 types, u8 slot, const u8 nonce[PC
 {
 	struct ev_fake *f = container_of(tsm, struct ev_fake, tsm);
 
+	if (f->calls < ARRAY_SIZE(f->types))
+		f->types[f->calls] = types;
 	f->calls++;
-	f->types = types;
 	f->slot = slot;
 	memcpy(f->nonce, nonce, sizeof(f->nonce));
 	/* Also when it fails: what is there is the core's to free */
-	result->objects[0] = (struct pci_tsm_object) {
-		.type = PCI_TSM_EVIDENCE_TYPE_VCA,
-		.data = kvmemdup("vca", 3, GFP_KERNEL),
-		.len = 3,
-		.record_offset = f->bad ? 4 : 0,
+	result->objects[result->nr++] = (struct pci_tsm_object) {
+		.type = __ffs(types),
+		.data = kvmemdup("bytes", 5, GFP_KERNEL),
+		.len = 5,
+		.record_offset = f->bad ? 6 : 0,
 	};
-	result->nr = 1;
 	return f->result;
 }
 
@@ -58,6 +60,7 @@ static int ev_init(struct kunit *test)
 	f->dsm.tsm = &f->provider;
 	f->dsm.pdev = &f->pdev;
 	f->dsm.up = true;
+	f->dsm.counters.connects = 1;
 	raw_spin_lock_init(&f->dsm.lock);
 	INIT_LIST_HEAD(&f->dsm.fns);
 	mutex_init(&f->dsm.cancel_mutex);
@@ -85,7 +88,7 @@ static struct pci_tsm_req *make_req(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, req);
 	req->refresh = kzalloc(sizeof(*req->refresh), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, req->refresh);
-	req->refresh->types = 0x301;
+	req->refresh->types = 0x305;
 	req->refresh->slot = 5;
 	memset(req->refresh->nonce, 0x77, sizeof(req->refresh->nonce));
 	return req;
@@ -98,7 +101,9 @@ static ssize_t run(struct kunit *test)
 	struct pci_tsm_req *req = make_req(test);
 	ssize_t rc;
 
-	rc = pci_tsm_link_run(&f->dsm, req);
+	do {
+		rc = pci_tsm_link_run(&f->dsm, req);
+	} while (rc == PCI_TSM_MORE);
 	pci_tsm_req_finish(req, rc);
 	pci_tsm_req_put(req);
 	KUNIT_EXPECT_EQ(test, kref_read(&f->fn.ref), 1);
@@ -106,22 +111,51 @@ static ssize_t run(struct kunit *test)
 	return rc;
 }
 
+/* Chain by chain, and last what is signed, in one */
 static void request_reaches_the_tsm(struct kunit *test)
 {
+	static const u32 types[] = { 0x1, 0x4, 0x300 };
 	struct ev_fake *f = test->priv;
 	struct pci_tsm_req *req = make_req(test);
 	struct pci_tsm_snapshot *answer;
 
-	KUNIT_EXPECT_EQ(test, pci_tsm_link_run(&f->dsm, req), 0);
+	for (int i = 0; i < ARRAY_SIZE(types); i++) {
+		KUNIT_EXPECT_NULL(test, req->refresh->answer);
+		KUNIT_EXPECT_EQ(test, pci_tsm_link_run(&f->dsm, req), i == 2 ? 0 : PCI_TSM_MORE);
+		KUNIT_EXPECT_EQ(test, f->types[i], types[i]);
+	}
 	answer = req->refresh->answer;
-	KUNIT_EXPECT_EQ(test, f->types, 0x301);
+	KUNIT_EXPECT_EQ(test, f->calls, 3);
 	KUNIT_EXPECT_EQ(test, f->slot, 5);
 	KUNIT_EXPECT_NULL(test, memchr_inv(f->nonce, 0x77, sizeof(f->nonce)));
 	KUNIT_ASSERT_NOT_NULL(test, answer);
-	KUNIT_ASSERT_NOT_NULL(test, answer->blobs[PCI_TSM_EVIDENCE_TYPE_VCA]);
-	KUNIT_EXPECT_MEMEQ(test, answer->blobs[PCI_TSM_EVIDENCE_TYPE_VCA]->obj.data, "vca", 3);
+	for (int i = 0; i < ARRAY_SIZE(types); i++) {
+		struct pci_tsm_blob *blob = answer->blobs[__ffs(types[i])];
+
+		KUNIT_ASSERT_NOT_NULL(test, blob);
+		KUNIT_EXPECT_MEMEQ(test, blob->obj.data, "bytes", 5);
+	}
 	pci_tsm_req_finish(req, 0);
 	pci_tsm_req_put(req);
+}
+
+/* Nothing of two connections comes into one answer */
+static void a_connection_ends_in_between(struct kunit *test)
+{
+	struct ev_fake *f = test->priv;
+
+	for (int reconnected = 0; reconnected < 2; reconnected++) {
+		struct pci_tsm_req *req = make_req(test);
+
+		KUNIT_EXPECT_EQ(test, pci_tsm_link_run(&f->dsm, req), PCI_TSM_MORE);
+		f->dsm.up = reconnected;
+		f->dsm.counters.connects += reconnected;
+		KUNIT_EXPECT_EQ(test, pci_tsm_link_run(&f->dsm, req), -ECANCELED);
+		KUNIT_EXPECT_EQ(test, f->calls, reconnected + 1);
+		f->dsm.up = true;
+		pci_tsm_req_finish(req, -ECANCELED);
+		pci_tsm_req_put(req);
+	}
 }
 
 static void refusals_are_passed_on(struct kunit *test)
@@ -458,6 +492,7 @@ static void a_bad_answer_changes_nothing(struct kunit *test)
 
 static struct kunit_case ev_cases[] = {
 	KUNIT_CASE(request_reaches_the_tsm),
+	KUNIT_CASE(a_connection_ends_in_between),
 	KUNIT_CASE(refusals_are_passed_on),
 	KUNIT_CASE(nothing_is_asked_without_connection),
 	KUNIT_CASE(cancelled_before_it_began),
