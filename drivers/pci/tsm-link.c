@@ -263,6 +263,8 @@ static int do_connect(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 	enum pci_tsm_step step;
 	int rc;
 
+	if (req->outdated)
+		return -ECANCELED;
 	rc = pci_tsm_table(dsm->rec.state, PCI_TSM_STEP_CONNECT);
 	if (rc < 0)
 		return rc;

@@ -119,18 +119,37 @@ static bool has_guest_req(struct pci_tsm_dsm *dsm, struct pci_tsm_fn *fn)
 	return false;
 }
 
+static bool means(const struct pci_tsm_req *disconnect, const struct pci_tsm_provider *tsm)
+{
+	return disconnect->id == PCI_TSM_ID_ANY || disconnect->id == tsm->tsm_dev->id;
+}
+
+/* A connect that was asked for before is not served after it */
+static void disconnect_outdates(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
+{
+	struct pci_tsm_req *pos;
+
+	lockdep_assert_held(&dsm->lock);
+	list_for_each_entry(pos, &dsm->queue[pci_tsm_verb_class(PCI_TSM_VERB_CONNECT)], node) {
+		if (pos->verb != PCI_TSM_VERB_CONNECT || !means(req, pos->tsm))
+			continue;
+		pos->outdated = true;
+		req->ended_connect = true;
+	}
+}
+
 /* Whoever disconnects does not wait for what the end of the connection makes useless */
 static void disconnect_cancels(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 {
 	struct pci_tsm_provider *tsm = dsm->req && dsm->req->tsm ? dsm->req->tsm : dsm->tsm;
 
 	lockdep_assert_held(&dsm->lock);
-	if (!tsm || (req->id != PCI_TSM_ID_ANY && req->id != tsm->tsm_dev->id))
+	if (!tsm || !means(req, tsm))
 		return;
 	if (dsm->req ? dsm->req->verb == PCI_TSM_VERB_DISCONNECT : !dsm->op_fn)
 		return;
 	req->cancels = true;
-	req->ended_connect = dsm->req && dsm->req->verb == PCI_TSM_VERB_CONNECT;
+	req->ended_connect |= dsm->req && dsm->req->verb == PCI_TSM_VERB_CONNECT;
 	dsm->op_cancelled = true;
 }
 
@@ -154,8 +173,10 @@ static int req_submit(struct pci_tsm_dsm *dsm, struct pci_tsm_req *req)
 		return -EBUSY;
 	if (req->verb == PCI_TSM_VERB_GUEST_REQ && has_guest_req(dsm, req->fn))
 		return -EBUSY;
-	if (req->verb == PCI_TSM_VERB_DISCONNECT)
+	if (req->verb == PCI_TSM_VERB_DISCONNECT) {
+		disconnect_outdates(dsm, req);
 		disconnect_cancels(dsm, req);
+	}
 	list_add_tail(&req->node, &dsm->queue[pci_tsm_verb_class(req->verb)]);
 	dsm->nr_queued++;
 	return 0;

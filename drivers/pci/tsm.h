@@ -296,7 +296,8 @@ struct pci_tsm_refresh {
  * @tsm: TSM in whose @inflight it has a share, or NULL
  * @result: 0, a residue in bytes, or a negative errno
  * @cancels: this disconnect told what runs to stop
- * @ended_connect: and that was a connect
+ * @ended_connect: that was a connect, or one that waited is outdated by this
+ * @outdated: this connect was asked for before a disconnect
  * @committed: it has succeeded, and nothing but its completion is left
  * @awake: it holds a runtime PM reference on the device
  * @connect: input of connect
@@ -318,6 +319,7 @@ struct pci_tsm_req {
 	ssize_t result;
 	bool cancels;
 	bool ended_connect;
+	bool outdated;
 	bool committed;
 	bool awake;
 	union {
