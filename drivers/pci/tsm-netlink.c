@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * PCI/TSM: the door in generic netlink. Here: the family, what it tells of TSMs and
- * devices, asked (do, dump) or not (notifications). Requests are tsm-nl-task.c,
- * evidence is tsm-nl-evidence.c. Documentation/netlink/specs/pci-tsm.yaml.
+ * devices, asked (do, dump) or not (notifications). Requests are tsm-nl-verbs.c
+ * and tsm-nl-task.c, evidence is tsm-nl-evidence.c. Documentation/netlink/specs/pci-tsm.yaml.
  *
  * No policy and no state of devices. Nothing waits for a device: genetlink holds
  * a lock over all of this that every family's registration needs.
@@ -351,7 +351,7 @@ static size_t collect_devs(struct dev_entry *list, size_t room, u64 from)
 	size_t nr = 0;
 
 	for_each_pci_dev(pdev) {
-		if (nr == room || dev_key(pdev) < from || !pci_tsm_served(pdev))
+		if (nr == room || dev_key(pdev) < from)
 			continue;
 		list[nr++] = (struct dev_entry) {
 			.key = dev_key(pdev),
@@ -376,7 +376,8 @@ int pci_tsm_nl_dev_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		return room ? -ENOMEM : 0;
 	nr = collect_devs(list, room, *from);
 	for (size_t i = 0; i < nr; i++) {
-		if (!rc) {
+		/* Only of those that there is room for it is asked who serves them */
+		if (!rc && pci_tsm_served(list[i].pdev)) {
 			pci_tsm_view(list[i].pdev, &view);
 			rc = fill_dev(skb, genl_info_dump(cb), list[i].pdev, &view,
 				      &(struct news) {});
