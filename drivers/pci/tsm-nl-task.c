@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PCI/TSM, the door in generic netlink: requests. A verb becomes a task: its
- * message is answered with a cookie, a work item submits the request to the DSM's
- * worker, and its end is told to the socket that asked.
+ * PCI/TSM, the door in generic netlink: requests. A verb (tsm-nl-verbs.c) becomes a
+ * task: its message is answered with a cookie, a work item submits the request to the
+ * DSM's worker, and its end is told to the socket that asked.
  *
  * All that a task needs, down to the message that tells its end, is there before
  * the answer goes out. A task has up to three references: one of its socket's
  * list, one until it has ended, one while somebody stops it.
+ *
+ * What a socket asks of a device is submitted in the order in which it asked; what
+ * it asks of another one does not wait for that.
  */
 #include <linux/atomic.h>
 #include <linux/cleanup.h>
@@ -20,6 +23,7 @@
 #include <linux/workqueue.h>
 #include <net/genetlink.h>
 #include <net/netlink.h>
+#include <net/sock.h>
 
 #include "tsm.h"
 #include "tsm-nl-gen.h"
@@ -28,57 +32,6 @@
 #define TASKS_MAX	64
 /* Room for the longest end of a request, with all attributes */
 #define DONE_SIZE	(NLMSG_ALIGN(GENL_HDRLEN) + 256)
-
-/**
- * struct pci_tsm_nl_task - a request of a socket
- * @ref: as told above
- * @node: in its socket's list
- * @peer: the socket
- * @cookie: its name
- * @pdev: the device, referenced
- * @work: submits the request
- * @stop_work: stops it
- * @lock: makes one of submitting and stopping happen first; the task's own, so that
- *	nobody else waits while the device wakes up
- * @make: makes the request
- * @memcg: who asked, and is charged; referenced, or NULL
- * @req: the request, once it is submitted; referenced
- * @stopped: it was stopped before it was submitted
- * @ended: it has
- * @refresh: it is one for evidence, and has an answer if it went well
- * @answer: the evidence
- * @done: the message that tells its end
- * @tsm: connect: the TSM that was chosen, with a share in its in-flight reference
- * @connect: connect: parameters
- * @id: disconnect: which TSM is meant
- * @types: refresh: types that are wanted
- * @slot: refresh: who signs
- * @nonce: refresh: what is signed along
- */
-struct pci_tsm_nl_task {
-	refcount_t ref;
-	struct list_head node;
-	struct pci_tsm_nl_peer *peer;
-	u64 cookie;
-	struct pci_dev *pdev;
-	struct work_struct work;
-	struct work_struct stop_work;
-	struct mutex lock;	/* @req, @stopped */
-	struct pci_tsm_req *(*make)(struct pci_tsm_nl_task *task);
-	struct mem_cgroup *memcg;
-	struct pci_tsm_req *req;
-	bool stopped;
-	bool ended;
-	bool refresh;
-	struct pci_tsm_snapshot *answer;
-	struct sk_buff *done;
-	struct pci_tsm_provider *tsm;
-	struct pci_tsm_connect_args connect;
-	int id;
-	u32 types;
-	u8 slot;
-	u8 nonce[PCI_TSM_NONCE_SIZE];
-};
 
 static atomic64_t pci_tsm_nl_cookie;
 
@@ -112,7 +65,7 @@ static struct pci_tsm_nl_task *peer_take(struct pci_tsm_nl_peer *peer)
 	struct pci_tsm_nl_task *task;
 
 	guard(spinlock_bh)(&peer->lock);
-	peer->portid = 0;
+	peer->closed = true;
 	task = list_first_entry_or_null(&peer->tasks, struct pci_tsm_nl_task, node);
 	if (task) {
 		list_del_init(&task->node);
@@ -145,12 +98,14 @@ void pci_tsm_nl_sock_priv_destroy(struct pci_tsm_nl_sock *priv)
  */
 void pci_tsm_nl_peer_put(struct pci_tsm_nl_peer *peer)
 {
-	if (refcount_dec_and_test(&peer->ref))
-		kfree(peer);
+	if (!refcount_dec_and_test(&peer->ref))
+		return;
+	sock_put(peer->sk);
+	kfree(peer);
 }
 
 /* Two threads may use a socket at once, so one of them is the first */
-static struct pci_tsm_nl_peer *peer_make(struct pci_tsm_nl_sock *sock, u32 portid)
+static struct pci_tsm_nl_peer *peer_make(struct pci_tsm_nl_sock *sock, struct sk_buff *skb)
 {
 	struct pci_tsm_nl_peer *peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT), *old;
 
@@ -159,11 +114,14 @@ static struct pci_tsm_nl_peer *peer_make(struct pci_tsm_nl_sock *sock, u32 porti
 	refcount_set(&peer->ref, 1);
 	spin_lock_init(&peer->lock);
 	INIT_LIST_HEAD(&peer->tasks);
-	peer->portid = portid;
+	INIT_LIST_HEAD(&peer->turns);
+	peer->sk = NETLINK_CB(skb).sk;
+	sock_hold(peer->sk);
+	peer->portid = NETLINK_CB(skb).portid;
 	old = cmpxchg(&sock->peer, NULL, peer);
 	if (!old)
 		return peer;
-	kfree(peer);
+	pci_tsm_nl_peer_put(peer);
 	return old;
 }
 
@@ -191,10 +149,42 @@ static struct pci_tsm_nl_peer *peer_get_or_make(struct sk_buff *skb)
 
 	if (IS_ERR(sock))
 		return NULL;
-	peer = READ_ONCE(sock->peer) ?: peer_make(sock, NETLINK_CB(skb).portid);
+	peer = READ_ONCE(sock->peer) ?: peer_make(sock, skb);
 	if (peer)
 		refcount_inc(&peer->ref);
 	return peer;
+}
+
+/* The socket's first one about that device that is not submitted yet, or NULL */
+static struct pci_tsm_nl_task *whose_turn(struct pci_tsm_nl_peer *peer, struct pci_dev *pdev)
+{
+	struct pci_tsm_nl_task *task;
+
+	lockdep_assert_held(&peer->lock);
+	list_for_each_entry(task, &peer->turns, turn)
+		if (task->pdev == pdev)
+			return task;
+	return NULL;
+}
+
+/* It was answered, and may be submitted as soon as it is its turn */
+static void take_turn(struct pci_tsm_nl_task *task)
+{
+	guard(spinlock_bh)(&task->peer->lock);
+	task->answered = true;
+	if (whose_turn(task->peer, task->pdev) == task)
+		queue_work(system_unbound_wq, &task->work);
+}
+
+static void end_turn(struct pci_tsm_nl_task *task)
+{
+	struct pci_tsm_nl_task *next;
+
+	guard(spinlock_bh)(&task->peer->lock);
+	list_del_init(&task->turn);
+	next = whose_turn(task->peer, task->pdev);
+	if (next && next->answered)
+		queue_work(system_unbound_wq, &next->work);
 }
 
 /* The oldest answer makes room for a new request; what still runs does not */
@@ -218,6 +208,7 @@ static int peer_add(struct pci_tsm_nl_peer *peer, struct pci_tsm_nl_task *task)
 		refcount_inc(&task->ref);
 		list_add_tail(&task->node, &peer->tasks);
 		peer->nr_tasks++;
+		list_add_tail(&task->turn, &peer->turns);
 	}
 	if (old)
 		task_put(old);
@@ -277,20 +268,33 @@ static int fill_done(struct sk_buff *skb, struct pci_tsm_nl_task *task, u32 port
 	return 0;
 }
 
-/* The socket may be closed, and its number somebody else's, but not while the lock is held */
+/*
+ * Not by its number, which is somebody else's as soon as the socket is closed. What
+ * cannot be told since nobody reads is lost, as it is with any message.
+ */
+static void send_to(struct sock *sk, struct sk_buff *skb)
+{
+	long no_time = 0;
+
+	/* Both give the reference back */
+	sock_hold(sk);
+	if (!netlink_attachskb(sk, skb, &no_time, init_net.genl_sock))
+		netlink_sendskb(sk, skb);
+}
+
 static void tell_done(struct pci_tsm_nl_task *task, int error, const char *text, u64 generation)
 {
 	struct pci_tsm_nl_peer *peer = task->peer;
 	struct sk_buff *skb = task->done;
 
 	lockdep_assert_held(&peer->lock);
-	if (!peer->portid)
+	if (peer->closed)
 		return;
 	task->done = NULL;
 	if (fill_done(skb, task, peer->portid, error, text, generation))
 		nlmsg_free(skb);
 	else
-		genlmsg_unicast(&init_net, skb, peer->portid);
+		send_to(peer->sk, skb);
 }
 
 /* Answers stay, for evidence-get; all else is forgotten */
@@ -360,6 +364,7 @@ static void task_work(struct work_struct *work)
 	}
 	mutex_unlock(&task->lock);
 	set_active_memcg(old);
+	end_turn(task);
 	if (IS_ERR(req))
 		end_task(task, PTR_ERR(req), "", NULL, 0);
 	else
@@ -371,40 +376,28 @@ static void stop_work(struct work_struct *work)
 	struct pci_tsm_nl_task *task = container_of(work, struct pci_tsm_nl_task, stop_work);
 
 	scoped_guard(mutex, &task->lock) {
-		task->stopped = true;
-		if (task->req && task->req->verb != PCI_TSM_VERB_DISCONNECT)
+		task->stopped = !task->teardown;
+		if (task->stopped && task->req)
 			pci_tsm_req_cancel(task->req);
 	}
 	task_put(task);
-}
-
-static struct pci_tsm_req *make_connect(struct pci_tsm_nl_task *task)
-{
-	struct pci_tsm_provider *tsm = task->tsm;
-
-	task->tsm = NULL;
-	return pci_tsm_connect_req(task->pdev, tsm, &task->connect);
-}
-
-static struct pci_tsm_req *make_disconnect(struct pci_tsm_nl_task *task)
-{
-	return pci_tsm_disconnect_req(task->pdev, task->id);
-}
-
-static struct pci_tsm_req *make_refresh(struct pci_tsm_nl_task *task)
-{
-	struct pci_tsm_fn *fn __free(pci_tsm_fn_put) = pci_tsm_fn_get(task->pdev);
-
-	if (!fn)
-		return ERR_PTR(-ENXIO);
-	return pci_tsm_refresh_req(fn, task->types, task->slot, task->nonce);
 }
 
 /*
  * Messages
  */
 
-static struct pci_tsm_nl_task *task_alloc(struct sk_buff *skb, struct pci_dev *pdev)
+/**
+ * pci_tsm_nl_task_alloc() - a task, all but what it is about
+ * @skb: the message that asks for it
+ * @pdev: the device; the task takes a reference of its own
+ * @make: makes the request
+ *
+ * Context: process.
+ * Return: the task, for pci_tsm_nl_task_begin(), or NULL.
+ */
+struct pci_tsm_nl_task *pci_tsm_nl_task_alloc(struct sk_buff *skb, struct pci_dev *pdev,
+					      pci_tsm_nl_make_t make)
 {
 	struct pci_tsm_nl_task *task = kzalloc(sizeof(*task), GFP_KERNEL_ACCOUNT);
 
@@ -421,9 +414,11 @@ static struct pci_tsm_nl_task *task_alloc(struct sk_buff *skb, struct pci_dev *p
 	}
 	refcount_set(&task->ref, 1);
 	INIT_LIST_HEAD(&task->node);
+	INIT_LIST_HEAD(&task->turn);
 	INIT_WORK(&task->work, task_work);
 	INIT_WORK(&task->stop_work, stop_work);
 	mutex_init(&task->lock);
+	task->make = make;
 	task->cookie = atomic64_inc_return(&pci_tsm_nl_cookie);
 	task->memcg = get_mem_cgroup_from_mm(current->mm);
 	task->pdev = pci_dev_get(pdev);
@@ -444,8 +439,17 @@ static struct sk_buff *make_reply(struct genl_info *info, const struct pci_tsm_n
 	return rsp;
 }
 
-/* The answer first: nobody is told the end of what he does not know the name of */
-static int task_begin(struct pci_tsm_nl_task *task, struct genl_info *info)
+/**
+ * pci_tsm_nl_task_begin() - answer the message, and let the task run
+ * @task: the task, which is given away
+ * @info: about the message
+ *
+ * The answer first: nobody is told the end of what he does not know the name of.
+ *
+ * Context: process; waits for nothing.
+ * Return: 0, -ENOMEM, or -EBUSY too many requests of this socket are on their way.
+ */
+int pci_tsm_nl_task_begin(struct pci_tsm_nl_task *task, struct genl_info *info)
 {
 	struct sk_buff *rsp = make_reply(info, task);
 	int rc;
@@ -462,110 +466,8 @@ static int task_begin(struct pci_tsm_nl_task *task, struct genl_info *info)
 		return rc;
 	}
 	genlmsg_reply(rsp, info);
-	queue_work(system_unbound_wq, &task->work);
+	take_turn(task);
 	return 0;
-}
-
-/* What every verb begins with: may he, and about what? */
-static struct pci_dev *verb_dev(struct sk_buff *skb, struct genl_info *info)
-{
-	const struct nlattr *name = info->attrs[PCI_TSM_A_REQUEST_DEV_NAME];
-	struct pci_dev *pdev;
-
-	if (!pci_tsm_nl_admin(skb))
-		return ERR_PTR(-EPERM);
-	if (GENL_REQ_ATTR_CHECK(info, PCI_TSM_A_REQUEST_DEV_NAME))
-		return ERR_PTR(-EINVAL);
-	pdev = pci_tsm_nl_dev_get(name, info->extack);
-	if (IS_ERR(pdev) || pci_tsm_capable(pdev))
-		return pdev;
-	NL_SET_ERR_MSG_ATTR(info->extack, name, "the DSM of this device is in another function");
-	pci_dev_put(pdev);
-	return ERR_PTR(-EOPNOTSUPP);
-}
-
-static int id_of(struct genl_info *info)
-{
-	const struct nlattr *id = info->attrs[PCI_TSM_A_REQUEST_TSM_ID];
-
-	return id ? nla_get_u32(id) : PCI_TSM_ID_ANY;
-}
-
-static u8 slot_of(struct genl_info *info)
-{
-	const struct nlattr *slot = info->attrs[PCI_TSM_A_REQUEST_SLOT];
-
-	return slot ? nla_get_u8(slot) : 0;
-}
-
-int pci_tsm_nl_connect_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	const struct nlattr *policy = info->attrs[PCI_TSM_A_REQUEST_ALGO_POLICY];
-	struct pci_dev *pdev = verb_dev(skb, info);
-	struct pci_tsm_provider *tsm;
-	struct pci_tsm_nl_task *task;
-
-	if (IS_ERR(pdev))
-		return PTR_ERR(pdev);
-	tsm = pci_tsm_pick_for_connect(pdev, id_of(info));
-	if (IS_ERR(tsm)) {
-		if (PTR_ERR(tsm) == -ENXIO && info->attrs[PCI_TSM_A_REQUEST_TSM_ID])
-			NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[PCI_TSM_A_REQUEST_TSM_ID],
-					    "no such TSM serves this device");
-		pci_dev_put(pdev);
-		return PTR_ERR(tsm);
-	}
-	task = task_alloc(skb, pdev);
-	pci_dev_put(pdev);
-	if (!task) {
-		percpu_ref_put(&tsm->inflight);
-		return -ENOMEM;
-	}
-	task->make = make_connect;
-	task->tsm = tsm;
-	task->connect.cert_slot = slot_of(info);
-	task->connect.algo_policy = policy ? nla_get_u32(policy) : 0;
-	return task_begin(task, info);
-}
-
-int pci_tsm_nl_disconnect_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct pci_dev *pdev = verb_dev(skb, info);
-	struct pci_tsm_nl_task *task;
-
-	if (IS_ERR(pdev))
-		return PTR_ERR(pdev);
-	task = task_alloc(skb, pdev);
-	pci_dev_put(pdev);
-	if (!task)
-		return -ENOMEM;
-	task->make = make_disconnect;
-	task->id = id_of(info);
-	return task_begin(task, info);
-}
-
-int pci_tsm_nl_evidence_refresh_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct pci_dev *pdev = verb_dev(skb, info);
-	struct pci_tsm_nl_task *task;
-
-	if (IS_ERR(pdev))
-		return PTR_ERR(pdev);
-	if (GENL_REQ_ATTR_CHECK(info, PCI_TSM_A_REQUEST_TYPES) ||
-	    GENL_REQ_ATTR_CHECK(info, PCI_TSM_A_REQUEST_NONCE)) {
-		pci_dev_put(pdev);
-		return -EINVAL;
-	}
-	task = task_alloc(skb, pdev);
-	pci_dev_put(pdev);
-	if (!task)
-		return -ENOMEM;
-	task->make = make_refresh;
-	task->refresh = true;
-	task->types = nla_get_u32(info->attrs[PCI_TSM_A_REQUEST_TYPES]);
-	task->slot = slot_of(info);
-	nla_memcpy(task->nonce, info->attrs[PCI_TSM_A_REQUEST_NONCE], sizeof(task->nonce));
-	return task_begin(task, info);
 }
 
 int pci_tsm_nl_request_cancel_doit(struct sk_buff *skb, struct genl_info *info)
@@ -594,41 +496,4 @@ int pci_tsm_nl_request_cancel_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!queue_work(system_unbound_wq, &task->stop_work))
 		task_put(task);
 	return 0;
-}
-
-/* A guest's part, which no TSM has a role for yet */
-static int guest_only(struct sk_buff *skb, struct genl_info *info, int name)
-{
-	struct pci_dev *pdev;
-
-	if (!pci_tsm_nl_admin(skb))
-		return -EPERM;
-	if (GENL_REQ_ATTR_CHECK(info, name))
-		return -EINVAL;
-	pdev = pci_tsm_nl_dev_get(info->attrs[name], info->extack);
-	if (IS_ERR(pdev))
-		return PTR_ERR(pdev);
-	pci_dev_put(pdev);
-	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[name], "no TSM of this kernel is a guest's");
-	return -EOPNOTSUPP;
-}
-
-int pci_tsm_nl_lock_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	return guest_only(skb, info, PCI_TSM_A_REQUEST_DEV_NAME);
-}
-
-int pci_tsm_nl_unlock_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	return guest_only(skb, info, PCI_TSM_A_REQUEST_DEV_NAME);
-}
-
-int pci_tsm_nl_accept_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	return guest_only(skb, info, PCI_TSM_A_REQUEST_DEV_NAME);
-}
-
-int pci_tsm_nl_evidence_set_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	return guest_only(skb, info, PCI_TSM_A_OBJECT_DEV_NAME);
 }

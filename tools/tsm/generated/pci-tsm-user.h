@@ -594,7 +594,7 @@ void
 pci_tsm_evidence_refresh_rsp_free(struct pci_tsm_evidence_refresh_rsp *rsp);
 
 /*
- * Get evidence anew from a connected device. What comes back belongs to this request: evidence-get reads it by its cookie, until the socket is closed or has made so many requests that the oldest answer has to go.
+ * Get evidence anew from a connected device, piece by piece: whatever is more urgent is done in between, and may end this with ECANCELED. What comes back belongs to this request: evidence-get reads it by its cookie, until the socket is closed or has made so many requests that the oldest answer has to go.
  */
 struct pci_tsm_evidence_refresh_rsp *
 pci_tsm_evidence_refresh(struct ynl_sock *ys,

@@ -92,8 +92,9 @@ TEST_F(request, ends_as_the_files_say)
 	cookie = raw_refresh(&self->nl, self->ep.s, SLOT0, 0);
 	EXPECT_EQ(EREMOTEIO, raw_end(&self->nl, cookie, 20000));
 	/* None at all is none that there could be */
-	cookie = raw_refresh(&self->nl, self->ep.s, 0, 0);
-	EXPECT_EQ(EINVAL, raw_end(&self->nl, cookie, 20000));
+	EXPECT_EQ(0, raw_refresh(&self->nl, self->ep.s, 0, 0));
+	EXPECT_EQ(EINVAL, self->nl.error);
+	EXPECT_EQ(PCI_TSM_A_REQUEST_TYPES, self->nl.bad);
 	EXPECT_EQ(0, raw_do(&self->nl, PCI_TSM_CMD_DISCONNECT, self->ep.s));
 }
 
@@ -286,6 +287,63 @@ TEST_F(request, the_TSM_leaves_meanwhile)
 	EXPECT_EQ(ENXIO, self->nl.error);
 }
 
+/* Two messages in one, so that nothing but their order tells the kernel which is first */
+static bool both_at_once(struct raw *r, int first, int second, const char *dev, __u64 *cookies)
+{
+	static struct raw_msg m[2];
+	char bytes[512];
+	int len, nr = 0;
+
+	for (int i = 0; i < 2; i++) {
+		raw_begin(&m[i], r->family, i ? second : first, 0);
+		raw_str(&m[i], PCI_TSM_A_REQUEST_DEV_NAME, dev);
+		m[i].hdr.nlmsg_seq = ++r->seq;
+		memcpy(bytes + i * m[0].hdr.nlmsg_len, &m[i], m[i].hdr.nlmsg_len);
+	}
+	send(r->fd, bytes, 2 * m[0].hdr.nlmsg_len, 0);
+	while (nr < 2 && (len = raw_recv(r, &m[0], r->room, 20000)) > 0) {
+		if (m[0].hdr.nlmsg_type == NLMSG_ERROR)
+			return false;
+		if (m[0].hdr.nlmsg_seq)
+			cookies[nr++] = raw_num(&m[0].hdr, PCI_TSM_A_REQUEST_COOKIE);
+		else
+			raw_keep(r, &m[0].hdr);
+	}
+	return nr == 2;
+}
+
+TEST_F(request, are_served_in_the_order_in_which_they_were_made)
+{
+	__u64 cookies[2];
+	int error;
+
+	for (int i = 0; i < 100; i++) {
+		ASSERT_TRUE(both_at_once(&self->nl, PCI_TSM_CMD_CONNECT, PCI_TSM_CMD_DISCONNECT,
+					 self->ep.s, cookies));
+		for (int k = 0; k < 2; k++) {
+			ASSERT_TRUE(raw_await(&self->nl, PCI_TSM_CMD_REQUEST_DONE, &self->msg,
+					      20000));
+			error = raw_num(&self->msg.hdr, PCI_TSM_A_REQUEST_ERROR);
+			/* A disconnect ends the connect before it, and nothing ends a disconnect */
+			if (raw_num(&self->msg.hdr, PCI_TSM_A_REQUEST_COOKIE) == cookies[0])
+				error %= ECANCELED;
+			EXPECT_EQ(0, error);
+		}
+		ASSERT_STREQ("disconnected", get(DEV "tsm/state", self->ep.s));
+	}
+	ASSERT_EQ(0, raw_do(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
+	for (int i = 0; i < 100; i++) {
+		ASSERT_TRUE(both_at_once(&self->nl, PCI_TSM_CMD_DISCONNECT, PCI_TSM_CMD_CONNECT,
+					 self->ep.s, cookies));
+		for (int k = 0; k < 2; k++) {
+			ASSERT_TRUE(raw_await(&self->nl, PCI_TSM_CMD_REQUEST_DONE, &self->msg,
+					      20000));
+			EXPECT_EQ(0, raw_num(&self->msg.hdr, PCI_TSM_A_REQUEST_ERROR));
+		}
+		ASSERT_STREQ("connected", get(DEV "tsm/state", self->ep.s));
+	}
+}
+
 /* What somebody began who is gone: a connect ends by itself, a refresh is stopped */
 TEST_F(request, a_connect_outlives_its_socket)
 {
@@ -299,17 +357,24 @@ TEST_F(request, a_connect_outlives_its_socket)
 	EXPECT_FALSE(raw_await(&self->nl, PCI_TSM_CMD_REQUEST_DONE, &self->msg, 200));
 }
 
+/* Two of them: that one waits proves that the other one runs */
+static bool hang_refresh(struct _test_data_request *self, const char *dsm, __u64 *cookies)
+{
+	for (int i = 0; i < 2; i++)
+		cookies[i] = raw_refresh(&self->nl, dsm, SLOT0, i);
+	return cookies[0] && cookies[1] &&
+	       !run("n=0; until grep -q 'queued=1' " DSMS
+		    "; do usleep 10000; n=$((n+1)); [ $n -lt 1000 ] || exit 1; done");
+}
+
 TEST_F(request, a_refresh_does_not_outlive_its_socket)
 {
 	struct raw other = raw_open();
-	__u64 cookie;
+	__u64 cookies[2], cookie;
 
 	ASSERT_EQ(0, raw_do(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
 	ASSERT_EQ(0, put(HANG_REFRESH, TSM_DEBUG "fault"));
-	/* One that runs, and one that waits */
-	ASSERT_NE(0, raw_refresh(&self->nl, self->ep.s, SLOT0, 0));
-	ASSERT_NE(0, raw_refresh(&self->nl, self->ep.s, SLOT0, 1));
-	usleep(200000);
+	ASSERT_TRUE(hang_refresh(self, self->ep.s, cookies));
 	ASSERT_EQ(0, put("clear", TSM_DEBUG "fault"));
 	cookie = raw_refresh(&other, self->ep.s, SLOT0, 2);
 	ASSERT_NE(0, cookie);
@@ -320,6 +385,79 @@ TEST_F(request, a_refresh_does_not_outlive_its_socket)
 	/* The one that ran; the other may have begun by then */
 	EXPECT_LE(1, counter(" cancels "));
 	raw_close(&other);
+}
+
+#define ALL_TYPES	(TYPE_BIT(PCI_TSM_EVIDENCE_TYPE_MAX + 1) - 1)
+
+/* The DSM of two functions, connected, and the second one bound; its first one */
+static const char *dsm_of_two(struct _test_data_request *self)
+{
+	static struct bdf dsm;
+
+	if (!devsec_find(&dsm, "mf", "endpoint", 0) ||
+	    raw_do(&self->nl, PCI_TSM_CMD_CONNECT, dsm.s) ||
+	    put(str("%s 7", self->fn1.s), TSM_DEBUG "bind"))
+		return NULL;
+	return dsm.s;
+}
+
+TEST_F(request, a_refresh_lets_others_go_first)
+{
+	const char *dsm = dsm_of_two(self);
+	__u64 cookie;
+
+	ASSERT_NE(NULL, dsm);
+	/* Eight chains, what is signed, and a report */
+	ASSERT_EQ(0, put("* refresh_evidence hang 300", TSM_DEBUG "fault"));
+	cookie = raw_refresh(&self->nl, dsm, ALL_TYPES, 0);
+	ASSERT_NE(0, cookie);
+	usleep(100000);
+	ASSERT_EQ(0, put(str("%s 0 00", self->fn1.s), TSM_DEBUG "guest_req"));
+	EXPECT_FALSE(raw_await(&self->nl, PCI_TSM_CMD_REQUEST_DONE, &self->msg, 0));
+	EXPECT_EQ(0, raw_end(&self->nl, cookie, 20000));
+}
+
+/* However long a device takes to tell of itself, none of its functions has to stay */
+TEST_F(request, a_refresh_keeps_no_function)
+{
+	const char *dsm = dsm_of_two(self);
+	__u64 cookies[2];
+
+	ASSERT_NE(NULL, dsm);
+	ASSERT_EQ(0, put(HANG_REFRESH, TSM_DEBUG "fault"));
+	for (int step = 0; step < 3; step++) {
+		ASSERT_TRUE(hang_refresh(self, dsm, cookies));
+		if (!step) {
+			ASSERT_EQ(0, put(str("%s 15", self->fn1.s), TSM_DEBUG "report"));
+			for (int i = 0; i < 1000 && counter("tdis "); i++)
+				usleep(10000);
+			EXPECT_EQ(0, counter("tdis "));
+		} else if (step == 1) {
+			ASSERT_EQ(0, put(self->fn1.s, TSM_DEBUG "unbind"));
+		} else {
+			ASSERT_EQ(0, put("1", DEV "remove", self->fn1.s));
+		}
+		EXPECT_EQ(ECANCELED, raw_end(&self->nl, cookies[0], 20000));
+		EXPECT_EQ(0, raw_cancel(&self->nl, cookies[1]));
+		EXPECT_EQ(ECANCELED, raw_end(&self->nl, cookies[1], 20000));
+	}
+}
+
+/* Whoever has a function that is in nobody's way keeps evidence from nobody */
+TEST_F(request, a_refresh_outlives_the_reset_of_another_function)
+{
+	const char *dsm = dsm_of_two(self);
+	__u64 cookies[2];
+
+	ASSERT_NE(NULL, dsm);
+	ASSERT_EQ(0, put(self->fn1.s, TSM_DEBUG "unbind"));
+	ASSERT_EQ(0, put(HANG_REFRESH, TSM_DEBUG "fault"));
+	ASSERT_TRUE(hang_refresh(self, dsm, cookies));
+	ASSERT_EQ(0, put("1", DEV "reset", self->fn1.s));
+	EXPECT_EQ(-1, raw_end(&self->nl, cookies[0], 300));
+	EXPECT_EQ(0, raw_cancel(&self->nl, cookies[1]));
+	EXPECT_EQ(0, raw_cancel(&self->nl, cookies[0]));
+	EXPECT_TRUE(raw_await(&self->nl, PCI_TSM_CMD_REQUEST_DONE, &self->msg, 20000));
 }
 
 /* 200 sockets with all kinds of requests that end while they are closed */
