@@ -57,11 +57,12 @@ static bool attrs_ok(const char *at, int len, int depth)
 	return len <= 0 && len > -NLA_ALIGNTO;
 }
 
-/* Errnos of the family, of generic netlink, and of netlink */
+/* Errnos of the family, of generic netlink, and of netlink: a dump for a full socket */
 static bool documented(int error)
 {
 	static const int errnos[] = {
 		0, EINVAL, ERANGE, ENODEV, ENXIO, EOPNOTSUPP, ENOENT, EBUSY, EAGAIN, ENOMEM,
+		ENOBUFS,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(errnos); i++)

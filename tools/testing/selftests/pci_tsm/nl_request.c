@@ -169,15 +169,18 @@ TEST_F(request, an_answer_is_not_taken_back)
 
 TEST_F(request, a_disconnect_is_not_stopped)
 {
-	__u64 cookie;
+	__u64 runs, waits;
 
 	ASSERT_EQ(0, raw_do(&self->nl, PCI_TSM_CMD_CONNECT, self->ep.s));
 	ASSERT_EQ(0, put("* disconnect hard 1000", TSM_DEBUG "fault"));
-	cookie = raw_verb(&self->nl, PCI_TSM_CMD_DISCONNECT, self->ep.s);
+	runs = raw_verb(&self->nl, PCI_TSM_CMD_DISCONNECT, self->ep.s);
 	ASSERT_TRUE(raw_await_state(&self->nl, self->ep.s, PCI_TSM_STATE_DISCONNECTING,
 				    BLOCKED_MS));
-	EXPECT_EQ(0, raw_cancel(&self->nl, cookie));
-	EXPECT_EQ(0, raw_end(&self->nl, cookie, 20000));
+	waits = raw_verb(&self->nl, PCI_TSM_CMD_DISCONNECT, self->ep.s);
+	EXPECT_EQ(0, raw_cancel(&self->nl, waits));
+	EXPECT_EQ(0, raw_cancel(&self->nl, runs));
+	EXPECT_EQ(0, raw_end(&self->nl, runs, 20000));
+	EXPECT_EQ(ENXIO, raw_end(&self->nl, waits, 20000));
 	EXPECT_STREQ("disconnected", get(DEV "tsm/state", self->ep.s));
 }
 
