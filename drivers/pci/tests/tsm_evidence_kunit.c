@@ -205,18 +205,19 @@ static void it_waits_for_all_others(struct kunit *test)
 
 static void senseless_questions_are_not_asked(struct kunit *test)
 {
+	struct pci_tsm_evidence *ev = kunit_kzalloc(test, sizeof(*ev), GFP_KERNEL);
 	u8 nonce[PCI_TSM_NONCE_SIZE] = {};
 	struct ev_fake *f = test->priv;
-	struct pci_tsm_evidence ev;
 
-	KUNIT_EXPECT_EQ(test, pci_tsm_refresh_evidence(&f->pdev, 0, 0, nonce, &ev), -EINVAL);
+	KUNIT_ASSERT_NOT_NULL(test, ev);
+	KUNIT_EXPECT_EQ(test, pci_tsm_refresh_evidence(&f->pdev, 0, 0, nonce, ev), -EINVAL);
 	KUNIT_EXPECT_EQ(test, pci_tsm_refresh_evidence(&f->pdev, BIT(PCI_TSM_NR_EVIDENCE), 0,
-						       nonce, &ev), -EINVAL);
-	KUNIT_EXPECT_EQ(test, pci_tsm_refresh_evidence(&f->pdev, 1, 8, nonce, &ev), -EINVAL);
+						       nonce, ev), -EINVAL);
+	KUNIT_EXPECT_EQ(test, pci_tsm_refresh_evidence(&f->pdev, 1, 8, nonce, ev), -EINVAL);
 	/* No DSM governs that function */
-	memset(&ev, 0xa5, sizeof(ev));
-	KUNIT_EXPECT_EQ(test, pci_tsm_refresh_evidence(&f->pdev, 1, 7, nonce, &ev), -ENXIO);
-	KUNIT_EXPECT_NULL(test, memchr_inv(&ev, 0, sizeof(ev)));
+	memset(ev, 0xa5, sizeof(*ev));
+	KUNIT_EXPECT_EQ(test, pci_tsm_refresh_evidence(&f->pdev, 1, 7, nonce, ev), -ENXIO);
+	KUNIT_EXPECT_NULL(test, memchr_inv(ev, 0, sizeof(*ev)));
 }
 
 /*
