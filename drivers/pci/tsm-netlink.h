@@ -71,6 +71,7 @@ typedef struct pci_tsm_req *(*pci_tsm_nl_make_t)(struct pci_tsm_nl_task *task);
  * @node: in its socket's list
  * @turn: in its socket's list of those that are not submitted yet
  * @answered: its message was answered
+ * @ack_work: notes that; runs when who sent the message is back in user space
  * @peer: the socket
  * @cookie: its name
  * @pdev: the device, referenced
@@ -99,6 +100,7 @@ struct pci_tsm_nl_task {
 	struct list_head node;
 	struct list_head turn;
 	bool answered;
+	struct callback_head ack_work;
 	struct pci_tsm_nl_peer *peer;
 	u64 cookie;
 	struct pci_dev *pdev;

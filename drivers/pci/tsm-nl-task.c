@@ -20,6 +20,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/task_work.h>
 #include <linux/workqueue.h>
 #include <net/genetlink.h>
 #include <net/netlink.h>
@@ -168,8 +169,10 @@ static struct pci_tsm_nl_task *whose_turn(struct pci_tsm_nl_peer *peer, struct p
 }
 
 /* It was answered, and may be submitted as soon as it is its turn */
-static void take_turn(struct pci_tsm_nl_task *task)
+static void take_turn(struct callback_head *ack_work)
 {
+	struct pci_tsm_nl_task *task = container_of(ack_work, struct pci_tsm_nl_task, ack_work);
+
 	guard(spinlock_bh)(&task->peer->lock);
 	task->answered = true;
 	if (whose_turn(task->peer, task->pdev) == task)
@@ -415,6 +418,7 @@ struct pci_tsm_nl_task *pci_tsm_nl_task_alloc(struct sk_buff *skb, struct pci_de
 	refcount_set(&task->ref, 1);
 	INIT_LIST_HEAD(&task->node);
 	INIT_LIST_HEAD(&task->turn);
+	init_task_work(&task->ack_work, take_turn);
 	INIT_WORK(&task->work, task_work);
 	INIT_WORK(&task->stop_work, stop_work);
 	mutex_init(&task->lock);
@@ -444,7 +448,8 @@ static struct sk_buff *make_reply(struct genl_info *info, const struct pci_tsm_n
  * @task: the task, which is given away
  * @info: about the message
  *
- * The answer first: nobody is told the end of what he does not know the name of.
+ * The answer first: nobody is told the end of what he does not know the name of, nor
+ * before netlink has acknowledged the message, which it does after this returned.
  *
  * Context: process; waits for nothing.
  * Return: 0, -ENOMEM, or -EBUSY too many requests of this socket are on their way.
@@ -466,7 +471,10 @@ int pci_tsm_nl_task_begin(struct pci_tsm_nl_task *task, struct genl_info *info)
 		return rc;
 	}
 	genlmsg_reply(rsp, info);
-	take_turn(task);
+	/* A thread of the kernel's, or one that exits, does not return to user space */
+	if ((current->flags & PF_KTHREAD) ||
+	    task_work_add(current, &task->ack_work, TWA_RESUME))
+		take_turn(&task->ack_work);
 	return 0;
 }
 

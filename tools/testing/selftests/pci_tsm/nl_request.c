@@ -98,6 +98,19 @@ TEST_F(request, ends_as_the_files_say)
 	EXPECT_EQ(0, raw_do(&self->nl, PCI_TSM_CMD_DISCONNECT, self->ep.s));
 }
 
+/* First that a message was taken, and then what came of it */
+TEST_F(request, no_end_comes_before_the_acknowledgement)
+{
+	__u64 cookie;
+
+	for (int i = 0; i < 300; i++) {
+		cookie = raw_verb(&self->nl, PCI_TSM_CMD_DISCONNECT, self->ep.s);
+		ASSERT_NE(0, cookie);
+		ASSERT_EQ(0, self->nl.nr_kept);
+		ASSERT_EQ(ENXIO, raw_end(&self->nl, cookie, 20000));
+	}
+}
+
 TEST_F(request, parameters_reach_the_TSM)
 {
 	static struct raw_msg reply;
