@@ -38,7 +38,7 @@
  * @devfn: likewise
  * @lock: protects what follows
  * @dsm: its connection, NULL if there is none
- * @evidence: from the last refresh in this connection
+ * @evidence: from the last refresh in this connection, or NULL
  */
 struct native_door {
 	struct list_head node;
@@ -47,7 +47,7 @@ struct native_door {
 	u8 devfn;
 	struct mutex lock;	/* protects what follows */
 	struct native_dsm *dsm;
-	struct pci_tsm_evidence evidence;
+	struct pci_tsm_evidence *evidence;
 };
 
 /* Protects the list of doors, which only grows while the module is there */
@@ -118,6 +118,13 @@ static int info_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(info);
 
+static void free_evidence(struct pci_tsm_evidence *evidence)
+{
+	if (evidence)
+		pci_tsm_evidence_free(evidence);
+	kfree(evidence);
+}
+
 /* "NONCE [SLOT]": 64 hex digits, or "random" */
 static int parse_refresh(char *text, u8 *nonce, u8 *slot)
 {
@@ -140,22 +147,21 @@ static int refresh(struct native_door *door, u8 slot, const u8 *nonce)
 {
 	struct pci_dev *pdev __free(pci_dev_put) =
 		pci_get_domain_bus_and_slot(door->domain, door->bus, door->devfn);
-	struct pci_tsm_evidence *evidence __free(kfree) = kzalloc(sizeof(*evidence), GFP_KERNEL);
+	struct pci_tsm_evidence *evidence;
 	int rc;
 
 	if (!pdev)
 		return -ENODEV;
+	evidence = kzalloc(sizeof(*evidence), GFP_KERNEL);
 	if (!evidence)
 		return -ENOMEM;
 	rc = pci_tsm_refresh_evidence(pdev, GENMASK(PCI_TSM_NR_EVIDENCE - 1, 0), slot, nonce,
 				      evidence);
-	if (rc)
-		return rc;
 	scoped_guard(mutex, &door->lock)
-		if (door->dsm)
-			swap(door->evidence, *evidence);
-	pci_tsm_evidence_free(evidence);
-	return 0;
+		if (!rc && door->dsm)
+			swap(door->evidence, evidence);
+	free_evidence(evidence);
+	return rc;
 }
 
 static ssize_t refresh_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
@@ -183,9 +189,9 @@ static const struct file_operations refresh_fops = {
 
 static const struct pci_tsm_object *find_object(const struct native_door *door, unsigned int type)
 {
-	for (unsigned int i = 0; i < door->evidence.nr; i++)
-		if (door->evidence.objects[i].type == type)
-			return &door->evidence.objects[i];
+	for (unsigned int i = 0; door->evidence && i < door->evidence->nr; i++)
+		if (door->evidence->objects[i].type == type)
+			return &door->evidence->objects[i];
 	return NULL;
 }
 
@@ -308,7 +314,8 @@ void native_door_close(struct native_dsm *dsm)
 		return;
 	guard(mutex)(&door->lock);
 	door->dsm = NULL;
-	pci_tsm_evidence_free(&door->evidence);
+	free_evidence(door->evidence);
+	door->evidence = NULL;
 	dsm->door = NULL;
 }
 
@@ -323,7 +330,7 @@ void native_debugfs_exit(void)
 
 	debugfs_remove_recursive(doors_dir);
 	list_for_each_entry_safe(door, next, &doors, node) {
-		pci_tsm_evidence_free(&door->evidence);
+		free_evidence(door->evidence);
 		mutex_destroy(&door->lock);
 		kfree(door);
 	}
