@@ -38,7 +38,7 @@ variation() {
 	fi
 }
 
-for s in PCI_TSM PCI_IOV PCIEAER NET ACPI SMP DEBUG_FS KUNIT; do
+for s in PCI_TSM PCI_IOV PCIEAER NET MEMCG ACPI SMP DEBUG_FS KUNIT; do
 	variation "$s=n" matrix "CONFIG_$s=n"
 done
 # It has no question of its own
