@@ -17,9 +17,9 @@
 #include <linux/memcontrol.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
+#include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 #include <linux/task_work.h>
 #include <linux/workqueue.h>
 #include <net/genetlink.h>
