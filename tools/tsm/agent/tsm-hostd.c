@@ -215,6 +215,7 @@ static int run(struct hostd *hostd)
 		{ .fd = hostd->listen, .events = POLLIN },
 	};
 
+	log_line(SD_NOTICE, "%u VMs are served", hostd->config.nr_vms);
 	sd_notifyf(0, "READY=1\nSTATUS=%u VMs are served", hostd->config.nr_vms);
 	for (;;) {
 		if (poll(fds, 2, TICK) < 0 && errno != EINTR) {

@@ -73,6 +73,7 @@ configure() {
 }
 
 reload() {
+	: >$dir/hostd.log
 	kill -HUP "$hostd"
 	wait_for $dir/hostd.log "$1"
 }
@@ -136,6 +137,7 @@ check "a configuration that makes sense" \
 	[ "$(tsm-hostd --config $dir/hostd.json --check)" = "$dir/hostd.json: 1 VMs" ]
 tsm-hostd --config $dir/hostd.json >>$dir/hostd.log 2>&1 &
 hostd=$!
+check "a daemon that listens" wait_for $dir/hostd.log "1 VMs are served"
 
 check "a device is verified by the host's name" agent 0 --ca $ca --device "$a"
 check "and by the VM's" agent 0 --ca $ca --device $guest --json
@@ -194,7 +196,6 @@ check "ends when the VM has other devices" wait_for $dir/proxy "host closed"
 evil_end
 check "a device that is taken from the VM" agent 4 --ca $ca --device "$a"
 configure '{"cid": 7, "devices": []}'
-: >$dir/hostd.log
 reload "1 VMs are served"
 check "a VM that is not served" agent 4 --ca $ca --device "$a"
 check "and that is what the agent says" says "no VM that is served"
