@@ -131,7 +131,7 @@ static const char * const pci_tsm_reason_names[PCI_TSM_NR_REASONS] = {
 	[PCI_TSM_REASON_RESET]		= "reset",
 	[PCI_TSM_REASON_TDI]		= "tdi",
 	[PCI_TSM_REASON_UNPLUGGED]	= "unplugged",
-	[PCI_TSM_REASON_ANCHOR]		= "anchor-revoked",
+	[PCI_TSM_REASON_ANCHOR_REVOKED]	= "anchor-revoked",
 };
 
 /**

@@ -19,7 +19,8 @@
  * @PCI_TSM_STATE_NONE: Of no record.
  * @PCI_TSM_STATE_DISCONNECTED: There is no connection.
  * @PCI_TSM_STATE_CONNECTING: A connect is on its way.
- * @PCI_TSM_STATE_CONNECTED: Session and stream are up.
+ * @PCI_TSM_STATE_CONNECTED: The TSM's connect succeeded, with a session and a
+ *   stream where there can be one.
  * @PCI_TSM_STATE_DISCONNECTING: All of it is being undone.
  * @PCI_TSM_STATE_FAILED: The connection was lost, and waits for a disconnect.
  * @PCI_TSM_STATE_UNBOUND: The interface belongs to the host.
@@ -73,7 +74,8 @@ enum pci_tsm_state {
  * @PCI_TSM_REASON_RESET: The device, or a bridge above it, was reset.
  * @PCI_TSM_REASON_TDI: The interface is in the TDISP state ERROR.
  * @PCI_TSM_REASON_UNPLUGGED: The device does not answer any more.
- * @PCI_TSM_REASON_ANCHOR: What vouched for the device's identity was revoked.
+ * @PCI_TSM_REASON_ANCHOR_REVOKED: What vouched for the device's identity was
+ *   revoked.
  */
 enum pci_tsm_reason {
 	PCI_TSM_REASON_NONE,
@@ -93,7 +95,7 @@ enum pci_tsm_reason {
 	PCI_TSM_REASON_RESET,
 	PCI_TSM_REASON_TDI,
 	PCI_TSM_REASON_UNPLUGGED,
-	PCI_TSM_REASON_ANCHOR,
+	PCI_TSM_REASON_ANCHOR_REVOKED,
 
 	/* private: */
 	__PCI_TSM_REASON_MAX,
@@ -117,9 +119,10 @@ enum pci_tsm_mode {
  * enum pci_tsm_identity - What is known of who the device is, in the
  *   connection that there is.
  * @PCI_TSM_IDENTITY_NONE: Nothing.
- * @PCI_TSM_IDENTITY_UNVERIFIED: Nobody that this kernel trusts vouches for it.
- * @PCI_TSM_IDENTITY_VERIFIED: Its certificates lead to an anchor that this
- *   kernel trusts.
+ * @PCI_TSM_IDENTITY_UNVERIFIED: The TSM has not verified it; whether it ever
+ *   does is up to the TSM.
+ * @PCI_TSM_IDENTITY_VERIFIED: The TSM has verified it to an anchor that it
+ *   trusts.
  */
 enum pci_tsm_identity {
 	PCI_TSM_IDENTITY_NONE,
@@ -134,7 +137,8 @@ enum pci_tsm_identity {
  *   none, changed its state.
  * @PCI_TSM_EVENT_INTERFACE: The interface of a function that holds a DSM
  *   changed its state.
- * @PCI_TSM_EVENT_EVIDENCE: The generation of the device's evidence moved.
+ * @PCI_TSM_EVENT_EVIDENCE: A refresh moved the generation of the device's
+ *   evidence. Transitions carry it, too.
  * @PCI_TSM_EVENT_AVAILABLE: A TSM arrived.
  * @PCI_TSM_EVENT_GONE: A TSM left.
  * @PCI_TSM_EVENT_STREAM_FAILED: An IDE stream of the device failed. The

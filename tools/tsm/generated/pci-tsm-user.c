@@ -79,7 +79,7 @@ static const char * const pci_tsm_reason_strmap[] = {
 	[14] = "reset",
 	[15] = "tdi",
 	[16] = "unplugged",
-	[17] = "anchor",
+	[17] = "anchor-revoked",
 };
 
 const char *pci_tsm_reason_str(enum pci_tsm_reason value)

@@ -303,7 +303,7 @@ struct pci_tsm_connect_rsp {
 void pci_tsm_connect_rsp_free(struct pci_tsm_connect_rsp *rsp);
 
 /*
- * Bring up session and stream of a DSM.
+ * Connect a DSM, with a session and a stream where there can be one.
  */
 struct pci_tsm_connect_rsp *
 pci_tsm_connect(struct ynl_sock *ys, struct pci_tsm_connect_req *req);
@@ -410,7 +410,7 @@ struct pci_tsm_lock_rsp {
 void pci_tsm_lock_rsp_free(struct pci_tsm_lock_rsp *rsp);
 
 /*
- * Lock the interface of a function in a guest.
+ * Lock the interface of a function in a guest. For TSMs in the role devsec, of which this kernel has none: EOPNOTSUPP.
  */
 struct pci_tsm_lock_rsp *
 pci_tsm_lock(struct ynl_sock *ys, struct pci_tsm_lock_req *req);
@@ -463,7 +463,7 @@ struct pci_tsm_unlock_rsp {
 void pci_tsm_unlock_rsp_free(struct pci_tsm_unlock_rsp *rsp);
 
 /*
- * Undo a lock, whatever came of it.
+ * Undo a lock, whatever came of it. For TSMs in the role devsec, of which this kernel has none: EOPNOTSUPP.
  */
 struct pci_tsm_unlock_rsp *
 pci_tsm_unlock(struct ynl_sock *ys, struct pci_tsm_unlock_req *req);
@@ -517,7 +517,7 @@ struct pci_tsm_accept_rsp {
 void pci_tsm_accept_rsp_free(struct pci_tsm_accept_rsp *rsp);
 
 /*
- * Trust a locked function, as it is described by evidence of one generation.
+ * Trust a locked function, as it is described by evidence of one generation. For TSMs in the role devsec, of which this kernel has none: EOPNOTSUPP.
  */
 struct pci_tsm_accept_rsp *
 pci_tsm_accept(struct ynl_sock *ys, struct pci_tsm_accept_req *req);
@@ -829,7 +829,7 @@ struct pci_tsm_evidence_set_rsp {
 void pci_tsm_evidence_set_rsp_free(struct pci_tsm_evidence_set_rsp *rsp);
 
 /*
- * Give the kernel of a guest an object that its host brought, in pieces and in order.
+ * Give the kernel of a guest an object that its host brought, in pieces and in order. For TSMs in the role devsec, of which this kernel has none: EOPNOTSUPP.
  */
 struct pci_tsm_evidence_set_rsp *
 pci_tsm_evidence_set(struct ynl_sock *ys, struct pci_tsm_evidence_set_req *req);

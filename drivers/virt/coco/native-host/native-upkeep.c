@@ -112,7 +112,7 @@ static int do_recheck(struct native_dsm *dsm)
 	if (!rc || is_passing(rc))
 		return 0;
 	pci_tsm_report_lost(dsm->cma.pdev, rc == -ENOTCONN ? PCI_TSM_REASON_SESSION :
-							     PCI_TSM_REASON_ANCHOR);
+							     PCI_TSM_REASON_ANCHOR_REVOKED);
 	return rc;
 }
 
