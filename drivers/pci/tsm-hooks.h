@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the PCI core calls in IDE and TSM, and they in it. Each call has an empty stub, so that
- * the hooks cost nothing where the options are off.
+ * What the PCI core calls in IDE and TSM, and they in it. Each call of the core's has an empty
+ * stub, so that the hooks cost nothing where the options are off.
  */
 #ifndef DRIVERS_PCI_TSM_HOOKS_H
 #define DRIVERS_PCI_TSM_HOOKS_H

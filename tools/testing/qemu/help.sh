@@ -9,16 +9,18 @@ Judged runs
   test        everything a change must pass; the last line has the counts
               (LANES=2: so many stages at once; STAGES='kunit demo' for some)
   kunit       the KUnit suites on x86-64 (FILTER=glob); kunit-arm64: on arm64
-  selftest    /tests/*.test in the guest (TESTS='a.test b.test' for some)
+  selftest    /tests/*.test in the guest (TESTS='a.test b.test' for some, VARS='A=1'
+              set there), then with pci_tsm=off, then by the kernel's Python client
   debug-test  KUnit, selftests, storm and fault injection on the debug kernel,
               kmemleak before and after; one KUnit run under KCSAN. Parts of it:
               debug-kunit, debug-selftest-1, debug-selftest-2, debug-storm
   soak        debug-test's long forms, about an hour (STORM_OPS=100000
-              FUZZ_OPS=30000 SWEEP_ROUNDS=5 STORM_SEED= FUZZ_SEED=), then each
-              SPDM fuzzer FUZZ_RUNS=2000000 times
+              FUZZ_OPS=30000 FUZZ_NL_OPS=1000000 SWEEP_ROUNDS=5 STORM_SEED=
+              FUZZ_SEED=), then each SPDM fuzzer FUZZ_RUNS=2000000 times
   spdm-test   the SPDM requester in user space: with the software DSM in all
               combinations of algorithms, and with answers that were tampered with
-  tools-test  the library of the tools and the agents, without a guest
+              (FUZZ_TIME=10 seconds for each fuzzer, or FUZZ_RUNS=n)
+  tools-test  the library of the tools and the agents, without a guest (FUZZ_TIME=)
   fuzz        requester, DSM and agents with libFuzzer, TIME=60 seconds a target
               (RUNS=n: so many executions of each)
   reboot-test does a reboot disconnect every device?
@@ -28,6 +30,7 @@ Judged runs
   bench       print figures, 'name value unit' a line, that have limits; up to
               three tries, as others may keep the machine busy: the last counts
   check       check-fast and the matrix of configurations, series bisected
+              (STEPS='sparse includes' for some, also of check-fast)
   check-fast  sparse, W=1, checkpatch, kernel-doc, the documented driver, includes,
               sizes, MAINTAINERS, whether what is generated is fresh
 
