@@ -143,11 +143,12 @@ static void print_state(const char *what, unsigned int state, unsigned int reaso
 
 static void print_counters(const struct pci_tsm_counters *c)
 {
-	printf("  %-14s%" PRIu64 " succeeded, %" PRIu64 " refused, %" PRIu64 " cancelled\n",
-	       "connects", (uint64_t)c->connects, (uint64_t)c->refused, (uint64_t)c->cancels);
+	printf("  %-14s%" PRIu64 " succeeded, %" PRIu64 " refused\n", "connects",
+	       (uint64_t)c->connects, (uint64_t)c->refused);
 	if (c->last_error)
 		printf("  %-14s%s\n", "last error", strerror(c->last_error));
 	printf("  %-14s%" PRIu64 "\n", "disconnects", (uint64_t)c->disconnects);
+	printf("  %-14s%" PRIu64 "\n", "ops cancelled", (uint64_t)c->cancels);
 	for (unsigned int i = 0; i < c->n_loss; i++)
 		printf("  %-14s%" PRIu64 " by %s\n", i ? "" : "losses", (uint64_t)c->loss[i].count,
 		       named(pci_tsm_reason_str(c->loss[i].reason), c->loss[i].reason));
