@@ -383,6 +383,23 @@ int pci_ide_kcu_go_tx(struct pci_ide_kcu_stream *stream, unsigned int set)
 EXPORT_SYMBOL_GPL(pci_ide_kcu_go_tx);
 
 /**
+ * pci_ide_kcu_drop() - clear a key set that is not used any more
+ * @stream: the stream
+ * @set: the key set; nothing happens to the one that is sent with
+ *
+ * The root port does not receive with it either from then on, and its key slots are free.
+ *
+ * Context: process; sleeps.
+ */
+void pci_ide_kcu_drop(struct pci_ide_kcu_stream *stream, unsigned int set)
+{
+	guard(mutex)(&stream->kcu->lock);
+	if (stream->kcu->io && set < KCU_SETS && !is_selected(stream, set))
+		clear_set(stream, set);
+}
+EXPORT_SYMBOL_GPL(pci_ide_kcu_drop);
+
+/**
  * pci_ide_kcu_stop() - switch a stream off and clear its keys
  * @stream: the stream, in whatever state; it can be programmed again
  *

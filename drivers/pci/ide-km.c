@@ -277,11 +277,6 @@ static int tell_device(struct pci_ide_km *km, enum ide_km_op op, unsigned int se
 	return 0;
 }
 
-static int check_cancelled(struct pci_ide_km *km)
-{
-	return km->ops->cancelled && km->ops->cancelled(km->priv) ? -ECANCELED : 0;
-}
-
 /* What the one sends with, the other receives with */
 static int program_both(struct pci_ide_km *km, unsigned int set, struct ide_km_secrets *s)
 {
@@ -336,14 +331,8 @@ static int use_set(struct pci_ide_km *km, unsigned int set)
 
 	if (!secrets)
 		return -ENOMEM;
-	rc = check_cancelled(km);
-	if (!rc)
-		rc = ide_km_program(km, set, secrets);
-	if (!rc)
-		rc = check_cancelled(km);
-	if (!rc)
-		rc = go_both(km, set);
-	return rc;
+	rc = ide_km_program(km, set, secrets);
+	return rc ?: go_both(km, set);
 }
 
 /**
@@ -354,8 +343,8 @@ static int use_set(struct pci_ide_km *km, unsigned int set)
  * failure neither end has keys any more, as far as it can be told.
  *
  * Context: process; sleeps as the ops do.
- * Return: 0; -EALREADY it is up; -ENOMEM; -ECANCELED; an error of
- * ide_km_decode_ack() or of the ops.
+ * Return: 0; -EALREADY it is up; -ENOMEM; an error of ide_km_decode_ack() or of
+ * the ops.
  */
 int pci_ide_km_start(struct pci_ide_km *km)
 {
@@ -379,8 +368,8 @@ EXPORT_SYMBOL_GPL(pci_ide_km_start);
  * @km: key management
  *
  * They take the key set that is not in use. The old one is stopped once nobody
- * sends by it any more, so that the next refresh may program it. After a failure
- * nobody knows which keys the ends use, so the caller has to give the stream up.
+ * sends by it any more, and forgotten on both ends. After a failure nobody knows which
+ * keys the ends use, so the caller has to give the stream up.
  *
  * Context: process; sleeps as the ops do.
  * Return: 0; -ENOTCONN it is not up; else as pci_ide_km_start().
@@ -400,9 +389,11 @@ int pci_ide_km_refresh(struct pci_ide_km *km)
 	rc = tell_device(km, IDE_KM_SET_STOP, !set, true);
 	if (!rc)
 		rc = tell_device(km, IDE_KM_SET_STOP, !set, false);
-	if (!rc)
-		km->touched &= ~BIT(!set);
-	return rc;
+	if (rc)
+		return rc;
+	km->touched &= ~BIT(!set);
+	km->ops->rp_drop(km->priv, !set);
+	return 0;
 }
 EXPORT_SYMBOL_GPL(pci_ide_km_refresh);
 

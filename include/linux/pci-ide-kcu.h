@@ -71,6 +71,7 @@ int pci_ide_kcu_program(struct pci_ide_kcu_stream *stream, unsigned int set,
 			const struct pci_ide_keys *keys);
 int pci_ide_kcu_go_rx(struct pci_ide_kcu_stream *stream, unsigned int set);
 int pci_ide_kcu_go_tx(struct pci_ide_kcu_stream *stream, unsigned int set);
+void pci_ide_kcu_drop(struct pci_ide_kcu_stream *stream, unsigned int set);
 void pci_ide_kcu_stop(struct pci_ide_kcu_stream *stream);
 
 #endif /* __PCI_IDE_KCU_H */

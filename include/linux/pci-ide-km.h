@@ -20,16 +20,17 @@
  * @rp_program: give the root port its keys for a key set
  * @rp_go_rx: let it receive with them
  * @rp_go_tx: let it send with them
+ * @rp_drop: take the keys of a set away from it that it neither sends nor receives
+ *	with any more; cannot fail
  * @rp_stop: take all keys away from it; cannot fail
- * @cancelled: should this stop soon? Optional; never asked by what undoes
  */
 struct pci_ide_km_ops {
 	ssize_t (*request)(void *priv, const void *req, size_t len, void *rsp, size_t size);
 	int (*rp_program)(void *priv, unsigned int set, const struct pci_ide_keys *keys);
 	int (*rp_go_rx)(void *priv, unsigned int set);
 	int (*rp_go_tx)(void *priv, unsigned int set);
+	void (*rp_drop)(void *priv, unsigned int set);
 	void (*rp_stop)(void *priv);
-	bool (*cancelled)(void *priv);
 };
 
 /**

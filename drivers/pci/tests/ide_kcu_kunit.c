@@ -303,9 +303,19 @@ static void ports_share_streams_and_slots(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(b, 2, &keys), -EINVAL);
 	/* Who could not refresh goes on with what it had */
 	KUNIT_EXPECT_EQ(test, pci_ide_kcu_go_tx(b, 0), 0);
-	/* The slots of a come back with it */
-	pci_ide_kcu_stop(a);
+	/* The slots of a come back with it, or with one of its sets, but not what it sends with */
+	KUNIT_EXPECT_EQ(test, pci_ide_kcu_go_tx(a, 1), 0);
+	pci_ide_kcu_drop(a, 1);
+	pci_ide_kcu_drop(a, 2);
+	KUNIT_EXPECT_EQ(test, pci_ide_kcu_go_tx(a, 1), 0);
+	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(b, 1, &keys), -ENOSPC);
+	pci_ide_kcu_drop(a, 0);
+	KUNIT_EXPECT_EQ(test, pci_ide_kcu_go_rx(a, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, pci_ide_kcu_go_rx(a, 1), 0);
 	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(b, 1, &keys), 0);
+	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(a, 0, &keys), -ENOSPC);
+	pci_ide_kcu_stop(a);
+	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(a, 0, &keys), 0);
 	KUNIT_EXPECT_EQ(test, f->bad_offsets, 0);
 }
 

@@ -20,6 +20,7 @@
 #define RP_GO_RX	0xf1
 #define RP_GO_TX	0xf2
 #define RP_STOP		0xf3
+#define RP_DROP		0xf4
 
 struct km_log {
 	u8 op;
@@ -37,7 +38,6 @@ struct km_fake {
 	int error;
 	int rp_error;
 	unsigned int requests;
-	int cancel_at;
 	u8 device_keys[64][PCI_IDE_KEY_SIZE];
 	struct pci_ide_keys rp_keys[2];
 };
@@ -127,16 +127,14 @@ static int km_rp_go_tx(void *priv, unsigned int set)
 	return 0;
 }
 
+static void km_rp_drop(void *priv, unsigned int set)
+{
+	km_log(priv, RP_DROP, set);
+}
+
 static void km_rp_stop(void *priv)
 {
 	km_log(priv, RP_STOP, 0);
-}
-
-static bool km_cancelled(void *priv)
-{
-	struct km_fake *f = priv;
-
-	return f->cancel_at >= 0 && f->requests >= f->cancel_at;
 }
 
 static const struct pci_ide_km_ops km_ops = {
@@ -144,8 +142,8 @@ static const struct pci_ide_km_ops km_ops = {
 	.rp_program = km_rp_program,
 	.rp_go_rx = km_rp_go_rx,
 	.rp_go_tx = km_rp_go_tx,
+	.rp_drop = km_rp_drop,
 	.rp_stop = km_rp_stop,
-	.cancelled = km_cancelled,
 };
 
 static int km_init(struct kunit *test)
@@ -156,7 +154,6 @@ static int km_init(struct kunit *test)
 	f->km = (struct pci_ide_km) { .ops = &km_ops, .priv = f, .stream_id = 0x5a };
 	f->spoil_at = -1;
 	f->spoil_byte = -1;
-	f->cancel_at = -1;
 	test->priv = f;
 	return 0;
 }
@@ -334,6 +331,7 @@ static void ends_go_in_step(struct kunit *test)
 		{ RP_PROGRAM, 1 }, GO(0x01), GO(0x11), GO(0x21), { RP_GO_RX, 1 },
 		GO(0x03), GO(0x13), GO(0x23), { RP_GO_TX, 1 },
 		STOP(0x02), STOP(0x12), STOP(0x22), STOP(0x00), STOP(0x10), STOP(0x20),
+		{ RP_DROP, 0 },
 	};
 	static const struct km_log stop[] = {
 		STOP(0x03), STOP(0x13), STOP(0x23), { RP_STOP, 0 },
@@ -482,19 +480,6 @@ static void keys_are_wiped(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, memchr_inv(s, 0, sizeof(*s)));
 }
 
-static void cancel_ends_it(struct kunit *test)
-{
-	static const struct km_log nothing[] = { { RP_STOP, 0 } };
-	struct km_fake *f = test->priv;
-
-	f->cancel_at = 0;
-	KUNIT_EXPECT_EQ(test, pci_ide_km_start(&f->km), -ECANCELED);
-	expect_log(test, nothing, 1);
-	f->cancel_at = 3;
-	KUNIT_EXPECT_EQ(test, pci_ide_km_start(&f->km), -ECANCELED);
-	KUNIT_EXPECT_EQ(test, f->log[f->nr - 4].op, RP_STOP);
-}
-
 static struct kunit_case ide_km_cases[] = {
 	KUNIT_CASE(messages_are_as_on_the_wire),
 	KUNIT_CASE(acks_must_answer_the_request),
@@ -507,7 +492,6 @@ static struct kunit_case ide_km_cases[] = {
 	KUNIT_CASE(dead_device_is_asked_once_to_stop),
 	KUNIT_CASE(root_port_that_fails_ends_it),
 	KUNIT_CASE(keys_are_wiped),
-	KUNIT_CASE(cancel_ends_it),
 	{ }
 };
 

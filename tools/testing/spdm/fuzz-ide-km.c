@@ -310,15 +310,16 @@ static void rp_stop(void *priv)
 	memset(m->rp_tx, 0, sizeof(m->rp_tx));
 }
 
-static bool cancelled(void *priv)
+/* Nobody sends with it any more, and the device has been told */
+static void rp_drop(void *priv, unsigned int set)
 {
 	struct model *m = priv;
 
-	BUG_ON(m->doing != START && m->doing != REFRESH);
-	if (feed8(&m->f) % 16 != 15)
-		return false;
-	m->bad = true;
-	return true;
+	BUG_ON(m->doing != REFRESH || m->bad || m->rp_tx[set] || !m->rp_tx[!set]);
+	for (int i = 0; i < SUBS; i++)
+		BUG_ON((i & 1) == set && m->keys[i].maybe);
+	m->rp_has[set] = false;
+	m->rp_rx[set] = false;
 }
 
 /*
@@ -330,8 +331,8 @@ static const struct pci_ide_km_ops ops = {
 	.rp_program = rp_program,
 	.rp_go_rx = rp_go_rx,
 	.rp_go_tx = rp_go_tx,
+	.rp_drop = rp_drop,
 	.rp_stop = rp_stop,
-	.cancelled = cancelled,
 };
 
 /* Both ends use this set and no other */
@@ -339,7 +340,7 @@ static void expect_up(const struct model *m, unsigned int set)
 {
 	BUG_ON(!m->km.up || m->km.set != set);
 	BUG_ON(!all(m, set, false, true) || !all(m, set, true, true));
-	BUG_ON(!m->rp_rx[set] || !m->rp_tx[set] || m->rp_tx[!set]);
+	BUG_ON(!m->rp_rx[set] || !m->rp_tx[set] || m->rp_has[!set]);
 	for (int i = 0; i < SUBS; i++)
 		BUG_ON((i & 1) != set && m->keys[i].maybe);
 }

@@ -54,6 +54,13 @@ static int km_rp_go_tx(void *priv, unsigned int set)
 	return pci_ide_kcu_go_tx(stream->kcu, set);
 }
 
+static void km_rp_drop(void *priv, unsigned int set)
+{
+	struct native_stream *stream = priv;
+
+	pci_ide_kcu_drop(stream->kcu, set);
+}
+
 static void km_rp_stop(void *priv)
 {
 	struct native_stream *stream = priv;
@@ -66,6 +73,7 @@ static const struct pci_ide_km_ops native_km_ops = {
 	.rp_program = km_rp_program,
 	.rp_go_rx = km_rp_go_rx,
 	.rp_go_tx = km_rp_go_tx,
+	.rp_drop = km_rp_drop,
 	.rp_stop = km_rp_stop,
 };
 
@@ -166,10 +174,12 @@ int native_stream_start(struct native_dsm *dsm, struct spdm *spdm)
 	return start_steps(pdev, stream);
 }
 
-/* New keys in the set that is not in use; a failure is the end of the stream */
+/* New keys in the set that is not in use; a failure, of whatever kind, is the end of the stream */
 int native_stream_refresh(struct native_stream *stream)
 {
-	return stream->ide ? pci_ide_km_refresh(&stream->km) : 0;
+	int rc = stream->ide ? pci_ide_km_refresh(&stream->km) : 0;
+
+	return rc == -ENOMEM ? -EIO : rc;
 }
 
 void native_stream_stop(struct native_dsm *dsm)
