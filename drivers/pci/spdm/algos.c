@@ -40,6 +40,10 @@ static const struct algo meas_hashes[] = {
 	{ SPDM_MEAS_HASH_SHA256, 32, "SHA-256" },
 	{ SPDM_MEAS_HASH_SHA384, 48, "SHA-384" },
 	{ SPDM_MEAS_HASH_SHA512, 64, "SHA-512" },
+	{ SPDM_MEAS_HASH_SHA3_256, 32, "SHA3-256" },
+	{ SPDM_MEAS_HASH_SHA3_384, 48, "SHA3-384" },
+	{ SPDM_MEAS_HASH_SHA3_512, 64, "SHA3-512" },
+	{ SPDM_MEAS_HASH_SM3_256, 32, "SM3-256" },
 	{ }
 };
 

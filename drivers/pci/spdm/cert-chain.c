@@ -153,6 +153,8 @@ static int judge_leaf(struct spdm *spdm, const struct spdm_cert *cert)
 	spdm_cert_info(cert, &info);
 	if (info.ca)
 		return spdm_fault(spdm, -EKEYREJECTED, "leaf certificate is a CA");
+	if (spdm->version >= SPDM_VERSION_13 && !info.has_ca)
+		return spdm_fault(spdm, -EKEYREJECTED, "leaf certificate does not say it is no CA");
 	if (!info.digital_signature || info.cert_sign)
 		return spdm_fault(spdm, -EKEYREJECTED, "key usage of the leaf certificate");
 	if (info.has_eku && info.eku_requester && !info.eku_responder)

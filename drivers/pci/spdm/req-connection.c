@@ -387,7 +387,8 @@ static int check_meas(struct spdm *spdm, const struct spdm_algos *algos)
 {
 	bool measures = algos->meas_spec && (spdm->caps & SPDM_CAP_MEAS_MASK);
 
-	if (!chosen(algos->meas_spec, SPDM_MEAS_SPEC_DMTF) || hweight32(algos->meas_hash) > 1)
+	if (!chosen(algos->meas_spec, SPDM_MEAS_SPEC_DMTF) ||
+	    (algos->meas_hash && !spdm_meas_hash_name(algos->meas_hash)))
 		return spdm_fault(spdm, -EPROTO, "ALGORITHMS has what was not offered");
 	if (measures && !algos->meas_hash)
 		return spdm_fault(spdm, -EPROTO, "the device measures, but does not tell how");

@@ -119,6 +119,10 @@
 #define SPDM_MEAS_HASH_SHA256		(1u << 1)
 #define SPDM_MEAS_HASH_SHA384		(1u << 2)
 #define SPDM_MEAS_HASH_SHA512		(1u << 3)
+#define SPDM_MEAS_HASH_SHA3_256		(1u << 4)
+#define SPDM_MEAS_HASH_SHA3_384		(1u << 5)
+#define SPDM_MEAS_HASH_SHA3_512		(1u << 6)
+#define SPDM_MEAS_HASH_SM3_256		(1u << 7)
 
 #define SPDM_DHE_P256			(1u << 3)
 #define SPDM_DHE_P384			(1u << 4)

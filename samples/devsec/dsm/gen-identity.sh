@@ -172,6 +172,8 @@ leaves() {
 		(ca=true usage=digitalSignature,keyCertSign; leaf_ext) |
 			from_inter "$subject" "$2" "$new/leaf-ca/$file"
 		(usage=keyAgreement; leaf_ext) | from_inter "$subject" "$2" "$new/no-digsig/$file"
+		leaf_ext | grep -v basicConstraints |
+			from_inter "$subject" "$2" "$new/no-constraints/$file"
 		(eku=$requester; leaf_ext) | from_inter "$subject" "$2" "$new/wrong-eku/$file"
 		leaf_ext | cert "$subject" "$2" "$new/bad-link/$file" \
 			-CA "$base/evil.pem" -CAkey "$base/root.key"
@@ -182,7 +184,7 @@ leaves() {
 all_of() {
 	base=$new/$1 tmp=$new/tmp-$1 hash=$(digest_of "$1")
 	mkdir -p "$tmp" "$base"
-	for v in expired wrong-san leaf-ca no-digsig wrong-eku bad-link foreign; do
+	for v in expired wrong-san leaf-ca no-digsig no-constraints wrong-eku bad-link foreign; do
 		mkdir -p "$new/$v/$1"
 	done
 	cas "$1"

@@ -443,6 +443,8 @@ static const EVP_MD *meas_md(uint32_t meas_hash)
 		return EVP_sha384();
 	case SPDM_MEAS_HASH_SHA512:
 		return EVP_sha512();
+	case SPDM_MEAS_HASH_SHA3_384:
+		return EVP_sha3_384();
 	}
 	return NULL;
 }

@@ -57,6 +57,7 @@ static const struct name meas_hashes[] = {
 	{ "sha256", SPDM_MEAS_HASH_SHA256 },
 	{ "sha384", SPDM_MEAS_HASH_SHA384 },
 	{ "sha512", SPDM_MEAS_HASH_SHA512 },
+	{ "sha3-384", SPDM_MEAS_HASH_SHA3_384 },
 	{}
 };
 
@@ -381,7 +382,8 @@ static const struct setting {
 	{ "identity", required_argument, set_identity, " DIR",
 	  "what gen-identity.sh made, default " DEFAULT_IDENTITY },
 	{ "identity-variant", required_argument, set_variant, " NAME",
-	  "a bad identity: expired, wrong-san, leaf-ca, no-digsig, wrong-eku, bad-link, foreign" },
+	  "a bad identity: expired, wrong-san, leaf-ca, no-digsig, "
+	  "no-constraints, wrong-eku, bad-link, foreign" },
 	{ "chain", required_argument, set_chain, " SIZE",
 	  "certificate chains: small, big (20 KiB), huge (57 KiB)" },
 	{ "slots", required_argument, set_slots, " LIST", "with a chain, default 0" },
@@ -389,7 +391,7 @@ static const struct setting {
 	{ "asym", required_argument, set_asym, " LIST",
 	  "ecdsa-p256, ecdsa-p384, ecdsa-p521, rsassa-2048, rsassa-3072, rsassa-4096" },
 	{ "hash", required_argument, set_hash, " LIST", "sha256, sha384, sha512" },
-	{ "meas-hash", required_argument, set_meas_hash, " LIST", "raw, sha256, sha384, sha512" },
+	{ "meas-hash", required_argument, set_meas_hash, " LIST", "raw, sha256, sha384, sha512, sha3-384" },
 	{ "dhe", required_argument, set_dhe, " LIST", "secp256r1, secp384r1" },
 	{ "aead", required_argument, set_aead, " LIST", "aes-128-gcm, aes-256-gcm" },
 	{ "without", required_argument, set_without, " LIST",

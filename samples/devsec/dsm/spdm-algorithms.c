@@ -23,7 +23,7 @@ static const uint32_t dsm_hash_order[] = {
 
 static const uint32_t dsm_meas_order[] = {
 	SPDM_MEAS_HASH_SHA384, SPDM_MEAS_HASH_SHA256, SPDM_MEAS_HASH_SHA512,
-	SPDM_MEAS_HASH_RAW, 0,
+	SPDM_MEAS_HASH_SHA3_384, SPDM_MEAS_HASH_RAW, 0,
 };
 
 static const uint32_t dsm_dhe_order[] = { SPDM_DHE_P384, SPDM_DHE_P256, SPDM_DHE_P521, 0 };

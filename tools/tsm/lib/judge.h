@@ -19,13 +19,12 @@
 /**
  * struct tsm_hash - a hash
  * @bit: in BaseHashAlgo of SPDM
- * @meas_bit: in MeasurementHashAlgo
  * @name: as the kernel and policies call it
  * @size: bytes of a digest
  * @md: OpenSSL's
  */
 struct tsm_hash {
-	uint32_t bit, meas_bit;
+	uint32_t bit;
 	const char *name;
 	size_t size;
 	const EVP_MD *(*md)(void);
@@ -186,7 +185,8 @@ void tsm_leaf_subject(const struct tsm_chain *chain, char *text, size_t size);
 
 /* verify-signature.c */
 const struct tsm_hash *tsm_hash_of(uint32_t bit);
-const struct tsm_hash *tsm_hash_of_measurements(uint32_t bit);
+/* Bytes of a digest, by the bit in MeasurementHashAlgo; 0 if there are none */
+size_t tsm_measurement_size(uint32_t bit);
 const struct tsm_hash *tsm_hash_named(const char *name);
 const struct tsm_asym *tsm_asym_of(uint32_t bit);
 const struct tsm_asym *tsm_asym_named(const char *name);

@@ -77,6 +77,9 @@ bool tsm_leaf_good(struct tsm_judge *j, const struct tsm_chain *chain)
 		return tsm_no(j, "its key is not %s", j->vca.asym->name);
 	if (X509_check_ca(leaf))
 		return tsm_no(j, "it is a CA");
+	if (j->vca.version >= TSM_VERSION_13 &&
+	    X509_get_ext_by_NID(leaf, NID_basic_constraints, -1) < 0)
+		return tsm_no(j, "it does not say that it is no CA");
 	/* All bits are set where the extension is missing, which is no good, either. */
 	if (!(usage & KU_DIGITAL_SIGNATURE) || (usage & KU_KEY_CERT_SIGN))
 		return tsm_no(j, "its key is not for signatures, or for more than that");

@@ -19,9 +19,9 @@
 #define DER_MAX		160	/* of an ECDSA signature of 521 bits */
 
 static const struct tsm_hash hashes[] = {
-	{ 0x01, 0x02, "SHA-256", 32, EVP_sha256 },
-	{ 0x02, 0x04, "SHA-384", 48, EVP_sha384 },
-	{ 0x04, 0x08, "SHA-512", 64, EVP_sha512 },
+	{ 0x01, "SHA-256", 32, EVP_sha256 },
+	{ 0x02, "SHA-384", 48, EVP_sha384 },
+	{ 0x04, "SHA-512", 64, EVP_sha512 },
 };
 
 static const struct tsm_asym asyms[] = {
@@ -43,12 +43,15 @@ const struct tsm_hash *tsm_hash_of(uint32_t bit)
 	return NULL;
 }
 
-const struct tsm_hash *tsm_hash_of_measurements(uint32_t bit)
+/* They are compared, and not computed, so all of them are known: raw, SHA-2, SHA-3, SM3 */
+size_t tsm_measurement_size(uint32_t bit)
 {
-	for (size_t i = 0; i < NR(hashes); i++)
-		if (hashes[i].meas_bit == bit)
-			return &hashes[i];
-	return NULL;
+	static const size_t sizes[] = { 0, 32, 48, 64, 32, 48, 64, 32 };
+
+	for (size_t i = 0; i < NR(sizes); i++)
+		if (bit == 1u << i)
+			return sizes[i];
+	return 0;
 }
 
 const struct tsm_hash *tsm_hash_named(const char *name)

@@ -155,7 +155,6 @@ static bool one_bit(uint32_t bits)
 
 static bool judge_offer(struct tsm_judge *j, const struct offer *offer, struct tsm_vca *vca)
 {
-	const struct tsm_hash *meas = tsm_hash_of_measurements(offer->meas_hash);
 	unsigned int multi = vca->caps >> CAP_MULTI_KEY_SHIFT & 3;
 
 	if (!(offer->versions & 1u << (vca->version & 0xf)))
@@ -168,7 +167,7 @@ static bool judge_offer(struct tsm_judge *j, const struct offer *offer, struct t
 	vca->asym = tsm_asym_of(offer->asym);
 	if (!vca->hash || !vca->asym)
 		return tsm_no(j, "algorithms were chosen that are not known here");
-	vca->meas_size = meas ? meas->size : 0;
+	vca->meas_size = tsm_measurement_size(offer->meas_hash);
 	vca->multi_key = vca->version >= TSM_VERSION_13 &&
 			 (multi == 1 || (multi == 2 && (offer->asked_other & OTHER_MULTI_KEY)));
 	return true;

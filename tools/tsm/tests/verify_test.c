@@ -70,6 +70,15 @@ static void vca_of_others(void)
 	EXPECT(!strcmp(judge.vca.asym->name, "ECDSA-P384"));
 }
 
+static void digests_of_measurements(void)
+{
+	static const size_t sizes[] = { 0, 32, 48, 64, 32, 48, 64, 32, 0 };
+
+	for (unsigned int i = 0; i < 9; i++)
+		EXPECT(tsm_measurement_size(1u << i) == sizes[i]);
+	EXPECT(!tsm_measurement_size(0) && !tsm_measurement_size(6));
+}
+
 static void measurements_of_others(void)
 {
 	static const unsigned int index[] = { 1, 2, 3, 4, 16, 17, 253, 254 };
@@ -477,6 +486,7 @@ int main(void)
 {
 	static const struct tap_test tests[] = {
 		{ "VCA of others", vca_of_others },
+		{ "digests of measurements", digests_of_measurements },
 		{ "measurements of others", measurements_of_others },
 		{ "lengths", lengths },
 		{ "behind the signature", behind_the_signature },

@@ -382,6 +382,7 @@ static const struct choice choices[] = {
 	{ "two measurement hashes", -EPROTO, 8, 0x06 },
 	{ "measurements without a hash", -EPROTO, 8, 0 },
 	{ "raw measurements", 0, 8, 0x01 },
+	{ "measurements by SHA3-512", 0, 8, 0x40 },
 	{ "no signature", -EOPNOTSUPP, 12, 0 },
 	{ "two signatures", -EPROTO, 12, 0x90 },
 	{ "a signature that we do not know", -EPROTO, 13, 0x04 },

@@ -336,6 +336,8 @@ static void bad_identities_are_bad_in_one_way(void)
 		{ "leaf-ca", X509_V_OK, ENDPOINT_NAME, RESPONDER, true,
 		  KU_DIGITAL_SIGNATURE | KU_KEY_CERT_SIGN },
 		{ "no-digsig", X509_V_OK, ENDPOINT_NAME, RESPONDER, false, KU_KEY_AGREEMENT },
+		{ "no-constraints", X509_V_OK, ENDPOINT_NAME, RESPONDER, false,
+		  KU_DIGITAL_SIGNATURE },
 		{ "wrong-eku", X509_V_OK, ENDPOINT_NAME, REQUESTER, false, KU_DIGITAL_SIGNATURE },
 		{ "bad-link", X509_V_ERR_CERT_SIGNATURE_FAILURE, ENDPOINT_NAME, RESPONDER, false,
 		  KU_DIGITAL_SIGNATURE },
