@@ -23,6 +23,8 @@ struct spdm_chain_cache;
 #define SPDM_DIGEST_MAX		64
 /* What a certificate chain begins with; then come a hash of its root, and the certificates */
 #define SPDM_CHAIN_HEAD		4
+#define SPDM_OBJECT_MIN		256
+#define SPDM_OBJECT_MAX		65536
 
 /* Errors of the library, besides -ENOMEM, are the same for all that talks to the device:
  *
@@ -97,8 +99,9 @@ struct spdm_ops {
  * @anchors: keyring that a chain must lead to
  * @cache: chains that need not be read again when their digest is seen
  * @trust_unknown: go on where no anchor is found; the identity is unverified then
- * @max_object: the largest data object either way, in bytes (default 4096, at
- *	least 256); longer messages are sent in chunks where the device can
+ * @max_object: the largest data object either way, in bytes (default 4096),
+ *	%SPDM_OBJECT_MIN to %SPDM_OBJECT_MAX; longer messages are sent in chunks
+ *	where the device can
  * @max_version: the highest version to speak, 0x10 to 0x13
  * @base_asym: which of the algorithms of the library to offer, as bits of the
  *	messages (SPDM_ASYM_*); 0 for all

@@ -159,6 +159,8 @@ ssize_t spdm_chunk_send(struct spdm *spdm, const struct spdm_exchange *x, const 
 		return spdm_fault(spdm, -EMSGSIZE, "a request is above MaxSPDMmsgSize");
 
 	n = send_chunks(spdm, x, spdm->chunk_handle++, rsp);
+	if (n < 0)
+		spdm->torn = true;
 	/* What went through a session may have been a key. */
 	if (x->secured)
 		memzero_explicit(spdm->chunk, spdm->config.max_object);
@@ -284,6 +286,7 @@ ssize_t spdm_chunk_get(struct spdm *spdm, const struct spdm_exchange *x, u8 hand
 
 	spdm_big_free(spdm);
 	if (rc < 0) {
+		spdm->torn = true;
 		kvfree_sensitive(c.data, c.total);
 		return rc;
 	}

@@ -28,8 +28,6 @@
 #include "trace.h"
 
 #define DEFAULT_OBJECT	4096
-#define MIN_OBJECT	256
-#define MAX_OBJECT	65536
 
 static_assert(sizeof(struct spdm_chain) == SPDM_CHAIN_HEAD);
 static_assert(SPDM_MAX_HASH == SPDM_DIGEST_MAX);
@@ -90,6 +88,7 @@ void spdm_forget(struct spdm *spdm)
 	spdm->vca_len = 0;
 	spdm->digests_len = 0;
 	spdm->meas_secured = false;
+	spdm->torn = false;
 }
 
 static void sleep_ms(struct spdm *spdm, unsigned int ms)
@@ -140,7 +139,8 @@ static int enter_session(struct spdm *spdm)
 static bool config_ok(const struct spdm_config *config)
 {
 	return config->ops && config->ops->exchange &&
-	       config->max_object >= MIN_OBJECT && config->max_object <= MAX_OBJECT &&
+	       config->max_object >= SPDM_OBJECT_MIN &&
+	       config->max_object <= SPDM_OBJECT_MAX &&
 	       config->max_version >= SPDM_VERSION_10 &&
 	       config->max_version <= SPDM_VERSION_13;
 }
@@ -396,6 +396,9 @@ EXPORT_SYMBOL_GPL(spdm_heartbeat);
 /**
  * spdm_key_update() - new keys for both directions of the session
  * @spdm: the connection
+ *
+ * If it fails the session is over, unless spdm_info() still tells its id: then it
+ * is as before.
  *
  * Context: as spdm_connect().
  * Return: 0, or an errno as in linux/spdm.h.

@@ -171,6 +171,31 @@ static ssize_t carry(struct spdm *spdm, enum spdm_object type, const void *req,
 	return n;
 }
 
+/*
+ * While keys are updated, an ERROR may still come under the old one, and nothing else. A
+ * record is opened in place, and is spoilt if it does not open; what went out is not needed
+ * any more.
+ */
+static ssize_t open_record(struct spdm *spdm, size_t len, const u8 **rsp)
+{
+	struct spdm_session *s = &spdm->session;
+	ssize_t n;
+
+	if (!s->old_rsp.aead)
+		return spdm_open(spdm, spdm->rx, len, rsp);
+	memcpy(spdm->record, spdm->rx, len);
+	n = spdm_open(spdm, spdm->rx, len, rsp);
+	if (n != -EKEYREJECTED)
+		return n;
+	swap(s->rsp, s->old_rsp);
+	n = spdm_open(spdm, spdm->record, len, rsp);
+	swap(s->rsp, s->old_rsp);
+	if (n >= (ssize_t)sizeof(struct spdm_header) &&
+	    ((const struct spdm_header *)*rsp)->code != SPDM_ERROR)
+		return -EKEYREJECTED;
+	return n;
+}
+
 static ssize_t transfer_record(struct spdm *spdm, const void *req, size_t req_len,
 			       const u8 **rsp)
 {
@@ -183,7 +208,7 @@ static ssize_t transfer_record(struct spdm *spdm, const void *req, size_t req_le
 		return n;
 	n = carry(spdm, SPDM_OBJECT_SECURED, spdm->record, n);
 	if (n >= 0) {
-		n = spdm_open(spdm, spdm->rx, n, rsp);
+		n = open_record(spdm, n, rsp);
 		if (n < 0)
 			spdm_fault(spdm, n, "a record does not open");
 	}
@@ -196,7 +221,10 @@ static ssize_t transfer_record(struct spdm *spdm, const void *req, size_t req_le
 ssize_t spdm_transfer(struct spdm *spdm, bool secured, const void *req, size_t req_len,
 		      const u8 **rsp)
 {
-	if (spdm_cancelled(spdm))
+	bool insist = spdm->insist;
+
+	spdm->insist = false;
+	if (!insist && spdm_cancelled(spdm))
 		return spdm_fault(spdm, -ECANCELED, "cancelled");
 	if (req_len > spdm_chunk_limit(spdm, secured))
 		return spdm_fault(spdm, -EMSGSIZE, "a request is too long for the device");
@@ -310,9 +338,12 @@ static int round_trip(struct spdm *spdm, struct spdm_exchange *x, struct talk *t
 {
 	const struct spdm_header *req = x->req, *hdr;
 	const u8 *rsp = NULL;
-	ssize_t len = send_round(spdm, x, talk, &rsp);
+	bool torn = spdm->torn;
+	ssize_t len;
 	int rc;
 
+	spdm->torn = false;
+	len = send_round(spdm, x, talk, &rsp);
 	if (len < 0)
 		return len;
 	rc = spdm_response_check(spdm, req->version, req->code, rsp, len);
@@ -332,6 +363,11 @@ static int round_trip(struct spdm *spdm, struct spdm_exchange *x, struct talk *t
 		return wait_ready(spdm, talk, req->code, rsp) ?: 1;
 	case SPDM_ERROR_LARGE_RESPONSE:
 		return large_response(spdm, x, rsp);
+	case SPDM_ERROR_UNEXPECTED_REQUEST:
+		/* Now it knows that nobody waits for the rest of what came in chunks */
+		if (torn)
+			return 1;
+		fallthrough;
 	default:
 		return spdm_response_error(spdm, x->secured, rsp);
 	}

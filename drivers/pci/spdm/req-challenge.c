@@ -198,12 +198,11 @@ static int settle(struct spdm *spdm, u8 slot)
 /* Nothing but the VCA comes before the challenge in what is signed. */
 int spdm_challenge_alone(struct spdm *spdm, u8 slot, const u8 *nonce, struct spdm_blob *answer)
 {
-	int rc = 0;
+	int rc;
 
 	if (!(spdm->caps & SPDM_CAP_CHAL))
 		return spdm_fault(spdm, -EOPNOTSUPP, "device cannot be challenged");
-	if (!spdm->slots[slot].leaf)
-		rc = spdm_identify(spdm, slot);
+	rc = spdm_identify_signer(spdm, slot);
 	if (!rc && spdm->m1_said)
 		rc = settle(spdm, slot);
 	if (!rc)

@@ -253,8 +253,8 @@ int spdm_get_measurements(struct spdm *spdm, const struct spdm_measure_args *arg
 {
 	int rc = check_args(spdm, args);
 
-	if (!rc && args->sign && !spdm->slots[args->slot].leaf)
-		rc = spdm_identify(spdm, args->slot);
+	if (!rc && args->sign)
+		rc = spdm_identify_signer(spdm, args->slot);
 	if (rc)
 		return rc;
 	rc = measure(spdm, args, result);

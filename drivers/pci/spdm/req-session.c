@@ -46,6 +46,7 @@ void spdm_session_drop(struct spdm *spdm)
 
 	spdm_direction_clear(&s->req);
 	spdm_direction_clear(&s->rsp);
+	spdm_direction_clear(&s->old_rsp);
 	spdm_hash_free(s->th);
 	s->th = NULL;
 	spdm_secrets_wipe(&s->secrets);

@@ -64,27 +64,63 @@ static int send_update(struct spdm *spdm, u8 operation)
 	return 0;
 }
 
+static void forget_old(struct spdm_session *s)
+{
+	spdm_direction_clear(&s->old_rsp);
+	memzero_explicit(s->secrets.old_rsp, sizeof(s->secrets.old_rsp));
+}
+
+static void return_to_old(struct spdm_session *s)
+{
+	swap(s->rsp, s->old_rsp);
+	memcpy(s->secrets.rsp, s->secrets.old_rsp, sizeof(s->secrets.rsp));
+	forget_old(s);
+}
+
 /*
- * The device acknowledges the update of both directions under its new key
- * already, so that is made before; ours comes into use with the message that
- * shows it. An error under the old key is as good as none: it cannot be read.
+ * The device acknowledges the update of both directions under its new key already, so that
+ * is made before. One that does not, or is busy, says so under the old one: as long as
+ * nothing came under the new one, the session is as it was.
  */
-static int update_keys(struct spdm *spdm)
+static int update_theirs(struct spdm *spdm)
 {
 	struct spdm_session *s = &spdm->session;
 	int rc;
 
+	s->old_rsp = s->rsp;
+	s->rsp = (struct spdm_direction){};
+	memcpy(s->secrets.old_rsp, s->secrets.rsp, sizeof(s->secrets.old_rsp));
 	rc = spdm_schedule_update(spdm, s->secrets.rsp, &s->rsp);
 	if (!rc)
 		rc = send_update(spdm, SPDM_KEY_UPDATE_ALL);
-	if (!rc)
-		rc = spdm_schedule_update(spdm, s->secrets.req, &s->req);
-	if (!rc)
-		rc = send_update(spdm, SPDM_KEY_UPDATE_VERIFY);
+	if (rc && s->state == SPDM_SESSION_OPEN) {
+		if (s->rsp.seq)
+			spdm_session_drop(spdm);
+		else
+			return_to_old(s);
+	}
+	forget_old(s);
 	return rc;
 }
 
-/* Halfway through, the two ends may have different keys: a failure is the session's end. */
+/*
+ * Our key comes into use with the message that shows it. The device waits for that, so a
+ * cancel does; and if it fails, nobody knows which keys the device has.
+ */
+static int update_ours(struct spdm *spdm)
+{
+	struct spdm_session *s = &spdm->session;
+	int rc = spdm_schedule_update(spdm, s->secrets.req, &s->req);
+
+	if (!rc) {
+		spdm->insist = true;
+		rc = send_update(spdm, SPDM_KEY_UPDATE_VERIFY);
+	}
+	if (rc)
+		spdm_session_drop(spdm);
+	return rc;
+}
+
 int spdm_update_keys(struct spdm *spdm)
 {
 	int rc = need_session(spdm);
@@ -93,10 +129,8 @@ int spdm_update_keys(struct spdm *spdm)
 		return rc;
 	if (!(spdm->caps & SPDM_CAP_KEY_UPD))
 		return spdm_fault(spdm, -EOPNOTSUPP, "device cannot update keys");
-	rc = update_keys(spdm);
-	if (rc)
-		spdm_session_drop(spdm);
-	return rc;
+	rc = update_theirs(spdm);
+	return rc ?: update_ours(spdm);
 }
 
 static int check_vendor(struct spdm *spdm, const struct spdm_vendor *rsp, u16 standard,

@@ -93,6 +93,7 @@ struct spdm_slot {
  * @master: the master secret
  * @req: secret of the direction to the device
  * @rsp: secret of the direction from the device
+ * @old_rsp: the one before, while keys are updated
  * @req_finished: key of the requester's verify data
  * @rsp_finished: key of the responder's verify data
  * @key: scratch: a key on its way into the cipher
@@ -103,6 +104,7 @@ struct spdm_secrets {
 	u8 master[SPDM_MAX_HASH];
 	u8 req[SPDM_MAX_HASH];
 	u8 rsp[SPDM_MAX_HASH];
+	u8 old_rsp[SPDM_MAX_HASH];
 	u8 req_finished[SPDM_MAX_HASH];
 	u8 rsp_finished[SPDM_MAX_HASH];
 	u8 key[SPDM_AEAD_MAX_KEY];
@@ -136,6 +138,7 @@ enum spdm_session_state {
  * @update_tag: of the next key update
  * @req: records to the device
  * @rsp: records from the device
+ * @old_rsp: the same before an update that is not acknowledged yet; else it has no key
  * @th: running hash of the transcript of the handshake, NULL outside of it
  * @secrets: what they come from
  */
@@ -147,6 +150,7 @@ struct spdm_session {
 	u8 update_tag;
 	struct spdm_direction req;
 	struct spdm_direction rsp;
+	struct spdm_direction old_rsp;
 	struct spdm_hash *th;
 	struct spdm_secrets secrets;
 };
@@ -175,6 +179,8 @@ struct spdm_session {
  * @meas_room: bytes that @meas has room for
  * @meas_secured: @meas is that of the session
  * @chunk_handle: of the next large request
+ * @torn: a message in chunks was given up, which the device may not know yet
+ * @insist: the next message goes out even if all was cancelled
  * @chunk: a chunk on its way out
  * @record: a record on its way out
  * @rx: a message, or a record, that came in
@@ -208,6 +214,8 @@ struct spdm {
 	size_t meas_room;
 	bool meas_secured;
 	u8 chunk_handle;
+	bool torn;
+	bool insist;
 	u8 *chunk;
 	u8 *record;
 	u8 *rx;
@@ -310,6 +318,8 @@ int spdm_get_digests(struct spdm *spdm);
 int spdm_get_chain(struct spdm *spdm, u8 slot);
 /* Digests where they are not known, the chain where no cache has it, and its judgement */
 int spdm_identify(struct spdm *spdm, u8 slot);
+/* The same for a slot that is to sign, unless it is the connection's own, which was judged */
+int spdm_identify_signer(struct spdm *spdm, u8 slot);
 
 /* cert-chain.c: is this chain one to trust? Fills in leaf and identity of the slot. */
 int spdm_chain_judge(struct spdm *spdm, struct spdm_slot *slot);

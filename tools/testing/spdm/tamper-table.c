@@ -343,9 +343,12 @@ const struct fault_case fault_cases[] = {
 	{ "error:01:HEARTBEAT", FLOW_SESSION, STEP_HEARTBEAT, -EREMOTEIO },
 	{ "error:43:HEARTBEAT", FLOW_SESSION, STEP_HEARTBEAT, -EREMOTEIO },
 	{ "silent:HEARTBEAT", FLOW_SESSION, STEP_HEARTBEAT, -EIO },
-	/* What is not an ACK comes under the old key, which is gone by then. */
-	{ "busy:forever:KEY_UPDATE", FLOW_SESSION, STEP_UPDATE, -EKEYREJECTED },
-	{ "error:01:KEY_UPDATE", FLOW_SESSION, STEP_UPDATE, -EKEYREJECTED },
+	/* What is not an ACK comes under the old key, and leaves it at that. */
+	{ "busy:2:KEY_UPDATE", FLOW_SESSION, NR_STEPS, 0 },
+	{ "not-ready:2:KEY_UPDATE", FLOW_SESSION, NR_STEPS, 0 },
+	{ "busy:forever:KEY_UPDATE", FLOW_SESSION, STEP_UPDATE, -EBUSY },
+	{ "error:01:KEY_UPDATE", FLOW_SESSION, STEP_UPDATE, -EREMOTEIO },
+	{ "error:01:KEY_UPDATE@2", FLOW_SESSION, STEP_UPDATE, -EREMOTEIO },
 	{ "error:01:FINISH", FLOW_SESSION, STEP_SESSION, -EREMOTEIO },
 	{ "error:06:FINISH", FLOW_SESSION, STEP_SESSION, -EREMOTEIO },
 	{ "error:0a:KEY_EXCHANGE", FLOW_SESSION, STEP_SESSION, -EREMOTEIO },

@@ -260,6 +260,32 @@ static void chunks_are_cancelled_between_two(struct kunit *test)
 	fake->cancel_at = 2;
 	KUNIT_EXPECT_EQ(test, fake_exchange(fake, &x, request, sizeof(request)), -ECANCELED);
 	KUNIT_EXPECT_EQ(test, fake->objects, 2);
+
+	/* Of which the device learns by the next request, that is asked once more then */
+	fake->cancel_at = 0;
+	fake->objects = 0;
+	KUNIT_EXPECT_EQ(test, fake_exchange(fake, &x, request, sizeof(request)), 0);
+	KUNIT_EXPECT_EQ(test, spdm_exchange_end(fake->spdm, &x, 500), 0);
+	KUNIT_EXPECT_LT(test, 4, fake->objects);
+}
+
+/* It is excused once, and only for chunks that were given up */
+static void unexpected_request_is_an_error(struct kunit *test)
+{
+	static const u8 error[] = { 0x12, SPDM_ERROR, SPDM_ERROR_UNEXPECTED_REQUEST, 0 };
+	struct fake_responder *fake = test->priv;
+	struct spdm_exchange x = {};
+
+	fake->handle = answer_500;
+	fake->cancel_at = 2;
+	KUNIT_EXPECT_EQ(test, fake_exchange(fake, &x, request, sizeof(request)), -ECANCELED);
+	fake->cancel_at = 0;
+	fake_script(fake, request[1], 9, error, sizeof(error));
+	fake->objects = 0;
+	KUNIT_EXPECT_EQ(test, fake_exchange(fake, &x, request, sizeof(request)), -EREMOTEIO);
+	KUNIT_EXPECT_EQ(test, fake->objects, 2);
+	KUNIT_EXPECT_EQ(test, fake_exchange(fake, &x, request, sizeof(request)), -EREMOTEIO);
+	KUNIT_EXPECT_EQ(test, fake->objects, 3);
 }
 
 /* Each of them within a second, which DOE allows; and 70 s of patience in all */
@@ -461,6 +487,7 @@ static struct kunit_case chunk_cases[] = {
 	KUNIT_CASE(error_in_chunks_is_refused),
 	KUNIT_CASE(large_response_without_the_capability_is_refused),
 	KUNIT_CASE(chunks_are_cancelled_between_two),
+	KUNIT_CASE(unexpected_request_is_an_error),
 	KUNIT_CASE(slow_chunks_of_a_response_have_an_end),
 	KUNIT_CASE(requests_of_all_sizes_go),
 	KUNIT_CASE(large_request_gets_a_large_response),

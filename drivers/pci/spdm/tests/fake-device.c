@@ -35,12 +35,31 @@ static size_t spoil(struct fake_device *dev, u8 code, size_t len)
 	return len + spoil->grow;
 }
 
+/* Busy, say; or it only says that it did it */
+static size_t refuse(struct fake_device *dev, const u8 *req)
+{
+	u8 error = dev->spoil.error;
+	const u8 rsp[] = {
+		dev->mirror->version, error ? SPDM_ERROR : SPDM_RESPONSE(req[1]),
+		error ?: req[2], error ? 0 : req[3],
+	};
+
+	if (!--dev->spoil.refusals)
+		dev->spoil.code = 0;
+	memcpy(dev->rsp, rsp, sizeof(rsp));
+	return sizeof(rsp);
+}
+
 static size_t answer(struct fake_device *dev, bool secured, const u8 *req, size_t len)
 {
+	dev->requests++;
 	dev->seen[req[1]]++;
 	dev->req_len = min(len, sizeof(dev->req));
 	memcpy(dev->req, req, dev->req_len);
 	dev->req_secured = secured;
+	dev->refused = dev->spoil.code == req[1] && dev->spoil.refusals;
+	if (dev->refused)
+		return refuse(dev, req);
 	return spoil(dev, req[1], fake_answer(dev, req, len));
 }
 
@@ -56,7 +75,8 @@ static ssize_t answer_record(struct fake_device *dev, const void *req, size_t le
 	n = spdm_open(dev->mirror, record, len, &msg);
 	if (n >= (ssize_t)sizeof(struct spdm_header)) {
 		n = spdm_seal(dev->mirror, dev->rsp, answer(dev, true, msg, n), rsp, size);
-		fake_answered(dev, msg);
+		if (!dev->refused)
+			fake_answered(dev, msg);
 	} else {
 		n = -EIO;
 	}
@@ -92,8 +112,16 @@ int fake_refuse_leaf(void *priv, const struct spdm_leaf *leaf)
 	return -EKEYREJECTED;
 }
 
+static bool cancelled(void *priv)
+{
+	struct fake_device *dev = priv;
+
+	return dev->cancel_at && dev->requests >= dev->cancel_at;
+}
+
 static const struct spdm_ops ops = {
 	.exchange = exchange,
+	.cancelled = cancelled,
 	.check_leaf = check_leaf,
 };
 

@@ -55,6 +55,8 @@ struct fake_der {
  * @grow: bytes to add at the end (of value 1), or to take away there if negative
  * @error: answer with this ERROR instead
  * @after: let that many answers to @code be good before
+ * @refusals: so many times nothing is done of what @code asks for; the answer is @error,
+ *	or as if it were done where that is 0; and all is well afterwards
  */
 struct fake_spoil {
 	u8 code;
@@ -63,6 +65,7 @@ struct fake_spoil {
 	int grow;
 	u8 error;
 	unsigned int after;
+	unsigned int refusals;
 };
 
 /**
@@ -73,6 +76,7 @@ struct fake_spoil {
  * @total_lie: added to the remainder of all portions but the first
  * @slots: mask of slots that have the chain
  * @multi_key: MULTI_KEY only
+ * @cancel_at: all is cancelled once it has seen so many requests, 0 for never
  * @opaque: opaque data of KEY_EXCHANGE_RSP in place of its own, with @opaque_len
  * @mirror: its end of the session, and what was agreed
  * @m1: transcript of CHALLENGE
@@ -81,6 +85,8 @@ struct fake_spoil {
  * @chain: its certificate chain, @chain_len bytes, with @digest
  * @req: the last request, @req_len bytes
  * @req_secured: it came in the session
+ * @refused: and was not done
+ * @requests: how many came
  * @seen: how often each code came
  * @rsp: room for an answer
  */
@@ -91,6 +97,7 @@ struct fake_device {
 	int total_lie;
 	u8 slots;
 	bool multi_key;
+	unsigned int cancel_at;
 	const u8 *opaque;
 	size_t opaque_len;
 
@@ -104,6 +111,8 @@ struct fake_device {
 	u8 req[256];
 	size_t req_len;
 	bool req_secured;
+	bool refused;
+	unsigned int requests;
 	unsigned int seen[256];
 	u8 *rsp;
 };

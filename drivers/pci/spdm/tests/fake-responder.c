@@ -153,6 +153,7 @@ static void put_out(struct fake_responder *fake, struct spdm_writer *w, size_t r
 		return;
 	}
 	fake->out_pos = 0;
+	fake->in_chunks = true;
 	put_header(fake, w, SPDM_ERROR, SPDM_ERROR_LARGE_RESPONSE, 0);
 	spdm_put_u8(w, ++fake->out_handle);
 }
@@ -172,6 +173,7 @@ static void put_chunk(struct fake_responder *fake, struct spdm_writer *w, u16 se
 		spdm_put_le32(w, fake->out_len);
 	spdm_put(w, fake->out + fake->out_pos, part);
 	fake->out_pos += part;
+	fake->in_chunks = part < left;
 }
 
 static ssize_t take_chunk(struct fake_responder *fake, struct spdm_writer *w, const u8 *req,
@@ -216,6 +218,12 @@ static ssize_t respond(struct fake_responder *fake, const u8 *req, size_t len,
 	if (code == SPDM_CHUNK_SEND && !find_script(fake, code)) {
 		fake->seen[code]++;
 		return take_chunk(fake, w, req, len);
+	}
+	/* Some devices notice only so that nobody wants the rest any more */
+	if (fake->in_chunks && code != SPDM_GET_VERSION) {
+		fake->in_chunks = false;
+		put_header(fake, w, SPDM_ERROR, SPDM_ERROR_UNEXPECTED_REQUEST, 0);
+		return 0;
 	}
 	n = answer(fake, req, len);
 	if (n < 0)

@@ -64,6 +64,7 @@ struct fake_script {
  * @out: an answer, or what is left of a large one
  * @out_len: its bytes
  * @out_pos: how much of it went in chunks
+ * @in_chunks: and not all of it
  * @out_handle: its handle
  * @object: what goes over the transport
  */
@@ -99,6 +100,7 @@ struct fake_responder {
 	u8 out[FAKE_SIZE];
 	size_t out_len;
 	size_t out_pos;
+	bool in_chunks;
 	u8 out_handle;
 	u8 object[FAKE_SIZE];
 };

@@ -64,6 +64,7 @@ static void expect_nothing_left(struct kunit *test, struct spdm *spdm)
 	KUNIT_EXPECT_NULL(test, s->th);
 	KUNIT_EXPECT_NULL(test, memchr_inv(&s->req, 0, sizeof(s->req)));
 	KUNIT_EXPECT_NULL(test, memchr_inv(&s->rsp, 0, sizeof(s->rsp)));
+	KUNIT_EXPECT_NULL(test, memchr_inv(&s->old_rsp, 0, sizeof(s->old_rsp)));
 	KUNIT_EXPECT_NULL(test, memchr_inv(&s->secrets, 0, sizeof(s->secrets)));
 }
 
@@ -339,6 +340,86 @@ static void a_failed_key_update_ends_the_session(struct kunit *test)
 	expect_nothing_left(test, dev->spdm);
 }
 
+/* Both directions work, and nothing is left of the keys before */
+static void expect_open(struct kunit *test, struct fake_device *dev)
+{
+	struct spdm_session *s = &dev->spdm->session;
+
+	KUNIT_EXPECT_EQ(test, s->state, SPDM_SESSION_OPEN);
+	KUNIT_EXPECT_NULL(test, memchr_inv(&s->old_rsp, 0, sizeof(s->old_rsp)));
+	KUNIT_EXPECT_NULL(test, memchr_inv(s->secrets.old_rsp, 0, sizeof(s->secrets.old_rsp)));
+	KUNIT_EXPECT_EQ(test, spdm_send_heartbeat(dev->spdm), 0);
+}
+
+static void a_busy_device_updates_its_keys_later(struct kunit *test)
+{
+	struct fake_device *dev = test->priv;
+
+	open_one(test, dev);
+	dev->spoil = (struct fake_spoil) { KU, .error = SPDM_ERROR_BUSY, .refusals = 2 };
+	KUNIT_EXPECT_EQ(test, spdm_update_keys(dev->spdm), 0);
+	KUNIT_EXPECT_EQ(test, dev->seen[KU], 4);
+	expect_open(test, dev);
+}
+
+/* It says so under the old keys, and they are those that hold */
+static void a_refused_key_update_changes_nothing(struct kunit *test)
+{
+	struct fake_device *dev = test->priv;
+	struct spdm_secrets *secrets = &dev->spdm->session.secrets, before;
+
+	open_one(test, dev);
+	before = *secrets;
+	dev->spoil = (struct fake_spoil) { KU, .error = SPDM_ERROR_UNSPECIFIED, .refusals = 1 };
+	KUNIT_EXPECT_EQ(test, spdm_update_keys(dev->spdm), -EREMOTEIO);
+	KUNIT_EXPECT_MEMEQ(test, &before, secrets, sizeof(before));
+	expect_open(test, dev);
+	KUNIT_EXPECT_EQ(test, spdm_update_keys(dev->spdm), 0);
+	expect_open(test, dev);
+	memzero_explicit(&before, sizeof(before));
+}
+
+/* A device that keeps its old key, and says that it has a new one */
+static void an_acknowledgement_under_the_old_key_is_none(struct kunit *test)
+{
+	struct fake_device *dev = test->priv;
+
+	open_one(test, dev);
+	dev->spoil = (struct fake_spoil) { KU, .refusals = 1 };
+	KUNIT_EXPECT_EQ(test, spdm_update_keys(dev->spdm), -EKEYREJECTED);
+	expect_nothing_left(test, dev->spdm);
+}
+
+/* All of it, or nothing: in between, the device could not be told of an end */
+static void a_cancelled_key_update_leaves_the_session(struct kunit *test)
+{
+	struct fake_device *dev = test->priv;
+	struct spdm_secrets *secrets = &dev->spdm->session.secrets, before;
+
+	open_one(test, dev);
+	before = *secrets;
+	dev->cancel_at = dev->requests;
+	KUNIT_EXPECT_EQ(test, spdm_update_keys(dev->spdm), -ECANCELED);
+	KUNIT_EXPECT_EQ(test, dev->seen[KU], 0);
+	KUNIT_EXPECT_MEMEQ(test, &before, secrets, sizeof(before));
+
+	dev->cancel_at = dev->requests + 1;
+	dev->spoil = (struct fake_spoil) { KU, .error = SPDM_ERROR_BUSY, .refusals = 9 };
+	KUNIT_EXPECT_EQ(test, spdm_update_keys(dev->spdm), -ECANCELED);
+	KUNIT_EXPECT_EQ(test, dev->seen[KU], 1);
+	KUNIT_EXPECT_MEMEQ(test, &before, secrets, sizeof(before));
+
+	dev->cancel_at = dev->requests + 1;
+	dev->spoil = (struct fake_spoil) {};
+	KUNIT_EXPECT_EQ(test, spdm_update_keys(dev->spdm), 0);
+	KUNIT_EXPECT_EQ(test, dev->seen[KU], 3);
+	KUNIT_EXPECT_MEMNEQ(test, &before, secrets, sizeof(before));
+	KUNIT_EXPECT_EQ(test, spdm_send_heartbeat(dev->spdm), -ECANCELED);
+	dev->cancel_at = 0;
+	expect_open(test, dev);
+	memzero_explicit(&before, sizeof(before));
+}
+
 static void measurements_are_read_in_the_session(struct kunit *test)
 {
 	const struct spdm_measure_args args = { .index = SPDM_MEAS_ALL, .sign = true };
@@ -491,6 +572,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_heartbeat_is_answered),
 	KUNIT_CASE(keys_are_updated_and_used),
 	KUNIT_CASE_PARAM(a_failed_key_update_ends_the_session, updates_gen_params),
+	KUNIT_CASE(a_busy_device_updates_its_keys_later),
+	KUNIT_CASE(a_refused_key_update_changes_nothing),
+	KUNIT_CASE(an_acknowledgement_under_the_old_key_is_none),
+	KUNIT_CASE(a_cancelled_key_update_leaves_the_session),
 	KUNIT_CASE(measurements_are_read_in_the_session),
 	KUNIT_CASE(measurements_of_a_session_are_its_own),
 	KUNIT_CASE(nobody_is_challenged_in_a_session),
