@@ -27,6 +27,10 @@ static unsigned int doe_latency_ms;
 module_param(doe_latency_ms, uint, 0644);
 MODULE_PARM_DESC(doe_latency_ms, "Time that a DOE mailbox takes for an answer (default 0)");
 
+static bool doe_records = true;
+module_param(doe_records, bool, 0444);
+MODULE_PARM_DESC(doe_records, "Mailboxes with CMA-SPDM take records of sessions, too (default on)");
+
 static void devsec_doe_hang_up(struct devsec_doe *doe)
 {
 	doe->busy = false;
@@ -362,8 +366,9 @@ int devsec_doe_add(struct devsec_fn *fn)
 	if (fn->has & DEVSEC_HAS_CMA) {
 		doe->protocols[doe->nr_protocols++] =
 			DEVSEC_DOE_PROTOCOL(PCI_VENDOR_ID_PCI_SIG, DEVSEC_DOE_CMA);
-		doe->protocols[doe->nr_protocols++] =
-			DEVSEC_DOE_PROTOCOL(PCI_VENDOR_ID_PCI_SIG, DEVSEC_DOE_SECURED_CMA);
+		if (doe_records)
+			doe->protocols[doe->nr_protocols++] =
+				DEVSEC_DOE_PROTOCOL(PCI_VENDOR_ID_PCI_SIG, DEVSEC_DOE_SECURED_CMA);
 	}
 	if (fn->has & DEVSEC_HAS_FW)
 		doe->protocols[doe->nr_protocols++] =

@@ -37,6 +37,8 @@ static int add(struct native_dsm *dsm, unsigned int type, u8 slot, const u8 *non
 	if (rc)
 		return rc;
 	rc = pci_cma_add_evidence(dsm->spdm, type, slot, nonce, result);
+	/* Whatever came of it, it may have shown that the device has other certificates now */
+	native_upkeep_look(dsm);
 	mutex_unlock(&dsm->turn);
 	return rc;
 }
@@ -52,14 +54,8 @@ int native_refresh_evidence(struct pci_tsm *tsm, u32 types, u8 slot,
 	for (unsigned int type = 0; !rc && type < PCI_TSM_NR_EVIDENCE; type++)
 		if (types & BIT(type))
 			rc = add(dsm, type, slot, nonce, result);
-	/* Stopped between two exchanges, which does no harm */
-	if (rc == -ECANCELED)
-		return rc;
-	if (rc)
-		rc = native_fail(dsm, dsm->spdm, "evidence", rc);
-	/* Also what succeeded may have shown that the device has other certificates now */
-	native_upkeep_look(dsm);
-	return rc;
+	/* Stopped between two exchanges, which is nobody's failure */
+	return rc && rc != -ECANCELED ? native_fail(dsm, dsm->spdm, "evidence", rc) : rc;
 }
 
 /*

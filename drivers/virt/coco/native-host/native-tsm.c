@@ -34,12 +34,32 @@ static bool trust_unknown;
 module_param(trust_unknown, bool, 0644);
 MODULE_PARM_DESC(trust_unknown, "Connect devices that nobody in .cma vouches for, as unverified (default no)");
 
+static int max_object_set(const char *val, const struct kernel_param *kp)
+{
+	return param_set_uint_minmax(val, kp, SPDM_OBJECT_MIN, SPDM_OBJECT_MAX);
+}
+
+static const struct kernel_param_ops max_object_ops = {
+	.set = max_object_set,
+	.get = param_get_uint,
+};
+
 static unsigned int max_object = 4096;
-module_param(max_object, uint, 0644);
-MODULE_PARM_DESC(max_object, "Largest data object to exchange, in bytes (default 4096)");
+module_param_cb(max_object, &max_object_ops, &max_object, 0644);
+MODULE_PARM_DESC(max_object, "Largest data object to exchange, in bytes: 256 to 65536 (default 4096)");
+
+static int max_version_set(const char *val, const struct kernel_param *kp)
+{
+	return param_set_uint_minmax(val, kp, 0x10, 0x13);
+}
+
+static const struct kernel_param_ops max_version_ops = {
+	.set = max_version_set,
+	.get = param_get_uint,
+};
 
 static unsigned int max_version = 0x13;
-module_param(max_version, uint, 0644);
+module_param_cb(max_version, &max_version_ops, &max_version, 0644);
 MODULE_PARM_DESC(max_version, "Highest version of SPDM to speak: 0x10 to 0x13 (default 0x13)");
 
 /* Policy: the algorithms to offer. Numbers too large for their field are refused by the type. */
@@ -155,7 +175,7 @@ static struct spdm *native_create(struct native_dsm *dsm)
 		.cache = native_cache,
 		.trust_unknown = READ_ONCE(trust_unknown),
 		.max_object = READ_ONCE(max_object),
-		.max_version = min_t(unsigned int, READ_ONCE(max_version), U8_MAX),
+		.max_version = READ_ONCE(max_version),
 		.base_asym = READ_ONCE(base_asym),
 		.base_hash = READ_ONCE(base_hash),
 		.dhe = READ_ONCE(dhe),
@@ -181,9 +201,10 @@ static bool can_secure(struct native_dsm *dsm)
 /*
  * A session proves who the device is on the way; else it is challenged. Which of
  * them is settled by what it signs: whoever sits on the way could answer that a
- * KEY_EXCHANGE is not supported.
+ * KEY_EXCHANGE is not supported, or leave records out of what the mailbox has.
  */
-static int native_authenticate(struct native_dsm *dsm, struct spdm *spdm, u8 slot)
+static int native_authenticate(struct native_dsm *dsm, struct spdm *spdm, u8 slot,
+			       const char **what)
 {
 	struct spdm_info info;
 	int rc;
@@ -191,7 +212,11 @@ static int native_authenticate(struct native_dsm *dsm, struct spdm *spdm, u8 slo
 	rc = spdm_connect(spdm);
 	if (rc)
 		return rc;
-	if (can_secure(dsm) && !spdm_session_possible(spdm)) {
+	if (!spdm_session_possible(spdm)) {
+		if (!can_secure(dsm)) {
+			*what = "session through a mailbox that takes no records";
+			return -EOPNOTSUPP;
+		}
 		rc = spdm_session_start(spdm, slot);
 	} else {
 		pci_info_ratelimited(dsm->cma.pdev, "no session is possible, only a challenge\n");
@@ -218,12 +243,13 @@ static void native_end_session(struct native_dsm *dsm, struct spdm *spdm)
 
 static int native_bring_up(struct native_dsm *dsm, struct spdm *spdm, u8 slot)
 {
+	const char *what = "authentication";
 	struct spdm_info info;
 	int rc;
 
-	rc = native_authenticate(dsm, spdm, slot);
+	rc = native_authenticate(dsm, spdm, slot, &what);
 	if (rc)
-		return native_fail(dsm, spdm, "authentication", rc);
+		return native_fail(dsm, spdm, what, rc);
 
 	spdm_info(spdm, &info);
 	if (!info.session_id || !native_stream_possible(dsm->cma.pdev))

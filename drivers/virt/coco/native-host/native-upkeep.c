@@ -25,6 +25,7 @@
 #define REKEY_MESSAGES_DEFAULT	1048576
 #define UPKEEP_MAX_S		(7 * 86400)
 #define UPKEEP_RETRY_S		1
+#define UPKEEP_COUNT_S		5	/* messages are counted this often */
 
 static unsigned int rekey_s = 3600;
 module_param(rekey_s, uint, 0644);
@@ -54,6 +55,15 @@ static bool is_due(unsigned int period_s, unsigned long at)
 static bool is_passing(int rc)
 {
 	return rc == -ENOMEM || rc == -ECANCELED;
+}
+
+/* The one that it began with */
+static bool has_session(struct native_dsm *dsm)
+{
+	struct spdm_info info;
+
+	spdm_info(dsm->spdm, &info);
+	return info.session_id == dsm->upkeep.session_id;
 }
 
 static int do_heartbeat(struct native_dsm *dsm)
@@ -93,7 +103,7 @@ static int do_session(struct native_dsm *dsm)
 	if (!rc && (is_due(up->rekey_s, up->rekey_at) ||
 		    (up->rekey_s && (int)(info.messages - up->rekey_messages) >= 0)))
 		rc = do_rekey(dsm, info.messages);
-	if (!rc || is_passing(rc))
+	if (!rc || (is_passing(rc) && has_session(dsm)))
 		return 0;
 	native_fail(dsm, dsm->spdm, "upkeep of the session", rc);
 	pci_tsm_report_lost(dsm->cma.pdev, PCI_TSM_REASON_SESSION);
@@ -130,6 +140,7 @@ static void upkeep_again(struct native_dsm *dsm)
 
 	earlier(&next, up->heartbeat_s, up->heartbeat_at);
 	earlier(&next, up->rekey_s, up->rekey_at);
+	earlier(&next, up->rekey_s, after(UPKEEP_COUNT_S));
 	earlier(&next, up->recheck_s, up->recheck_at);
 	delay = next - jiffies;
 	queue_delayed_work(upkeep_wq, &up->work, max(delay, 0L));
@@ -178,8 +189,8 @@ void native_upkeep_start(struct native_dsm *dsm)
 }
 
 /*
- * An op has failed: a message that got lost is the end of a session, and a device
- * that asks to begin anew has forgotten all. What follows would go in the clear.
+ * An op has talked to the device: a message that got lost is the end of a session, and a
+ * device that asks to begin anew has forgotten all. What follows would go in the clear.
  */
 void native_upkeep_look(struct native_dsm *dsm)
 {
@@ -190,7 +201,7 @@ void native_upkeep_look(struct native_dsm *dsm)
 		pci_tsm_report_lost(dsm->cma.pdev, PCI_TSM_REASON_SESSION);
 }
 
-/* At the begin of disconnect: dead when this returns, after one exchange at most */
+/* At the begin of disconnect: dead when this returns, after two exchanges at most */
 void native_upkeep_stop(struct native_dsm *dsm)
 {
 	WRITE_ONCE(dsm->cma.stop, true);

@@ -88,6 +88,7 @@ static const struct {
 	{ "wrong-san", -EKEYREJECTED },
 	{ "leaf-ca", -EKEYREJECTED },
 	{ "no-digsig", -EKEYREJECTED },
+	{ "no-constraints", -EKEYREJECTED },
 	{ "wrong-eku", -EKEYREJECTED },
 	{ "bad-link", -EKEYREJECTED },
 	{ "foreign", -ENOKEY },
@@ -104,6 +105,17 @@ TEST_F(native, bad_chains_are_refused)
 		EXPECT_STREQ("disconnected", get(DEV "tsm/state", ep));
 		is_apart(_metadata, ep);
 	}
+}
+
+/* Versions before 1.3 do not ask for what it lacks */
+TEST_F(native, a_leaf_without_constraints_is_good_for_older_versions)
+{
+	const char *ep = self->ep.s;
+
+	ASSERT_TRUE(dsm_start("--identity-variant no-constraints --version 1.2"));
+	EXPECT_EQ(0, put("1", DEV "tsm/connect", ep));
+	EXPECT_STREQ("tsm0", get(DEV "authenticated", ep));
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
 }
 
 TEST_F(native, an_anchor_that_goes_is_a_loss)
@@ -201,13 +213,132 @@ TEST_F(native, a_device_that_is_busy_with_keys_can_be_removed)
 	ASSERT_EQ(0, put("1", NATIVE_PARAM "rekey_s"));
 	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
 	sleep(2);
+	EXPECT_STREQ("connected", get(DEV "tsm/state", ep));
 	pid = put_begin("random", NATIVE_DEBUG "%s/refresh", ep);
 	usleep(200000);
+	EXPECT_EQ(0, waitpid(pid, NULL, WNOHANG));
 	begin = now_ms();
 	EXPECT_EQ(0, put("1", DEV "remove", ep));
 	EXPECT_GT(6000, now_ms() - begin);
 	EXPECT_NE(0, put_end(pid));
 	ASSERT_EQ(0, put("1", "/sys/bus/pci/rescan"));
+}
+
+/* It is asked again, and then both ends have new keys */
+TEST_F(native, a_device_that_is_busy_with_keys_for_a_while_keeps_its_session)
+{
+	const char *ep = self->ep.s;
+	char set[16];
+
+	ASSERT_TRUE(dsm_start("--fault busy:3:KEY_UPDATE"));
+	ASSERT_EQ(0, put("1", NATIVE_PARAM "rekey_s"));
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	snprintf(set, sizeof(set), "%s", info(ep, "key_set"));
+	for (int n = 0; n < 300 && !strcmp(set, info(ep, "key_set")); n++)
+		usleep(100000);
+	EXPECT_STRNE(set, info(ep, "key_set"));
+	EXPECT_EQ(0, put("random", NATIVE_DEBUG "%s/refresh", ep));
+	EXPECT_STREQ("connected", get(DEV "tsm/state", ep));
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+	is_apart(_metadata, ep);
+}
+
+/* Keys that are under way when somebody disconnects: the device is told, and has none left */
+TEST_F(native, a_disconnect_while_keys_change_ends_the_session)
+{
+	const char *ep = self->ep.s;
+
+	ASSERT_TRUE(dsm_start("--fault late:150:KEY_UPDATE"));
+	ASSERT_EQ(0, put("1", NATIVE_PARAM "rekey_s"));
+	for (int i = 0; i < 4; i++) {
+		ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+		usleep(1000000 + i * 75000);
+		EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+		is_apart(_metadata, ep);
+		EXPECT_NE(0, run("grep -q ':key-' " BUS_DEBUG "state"));
+	}
+}
+
+/* The device waits to be asked for the rest, and answers the next question by saying so */
+TEST_F(native, a_refresh_that_is_cancelled_between_chunks_harms_no_other)
+{
+	const char *ep = self->ep.s;
+	pid_t pid;
+
+	ASSERT_EQ(0, put("256", NATIVE_PARAM "max_object"));
+	ASSERT_TRUE(dsm_start("--fault late:150:CHUNK_GET"));
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	for (int i = 0; i < 5; i++) {
+		pid = put_begin("random", NATIVE_DEBUG "%s/refresh", ep);
+		usleep(100000 + i * 75000);
+		kill(pid, SIGKILL);
+		put_end(pid);
+		EXPECT_EQ(0, put("random", NATIVE_DEBUG "%s/refresh", ep));
+	}
+	EXPECT_STREQ("connected", get(DEV "tsm/state", ep));
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+}
+
+/* Nobody looks at the clock for them: there is no heartbeat, and no anchor to look for */
+TEST_F(native, keys_are_renewed_after_so_many_messages)
+{
+	const char *ep = self->ep.s;
+	char set[16];
+
+	ASSERT_TRUE(dsm_start("--heartbeat 0"));
+	ASSERT_EQ(0, put("0", NATIVE_PARAM "recheck_s"));
+	ASSERT_EQ(0, put("1", NATIVE_PARAM "rekey_messages"));
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	snprintf(set, sizeof(set), "%s", info(ep, "key_set"));
+	EXPECT_EQ(0, put("random", NATIVE_DEBUG "%s/refresh", ep));
+	for (int n = 0; n < 300 && !strcmp(set, info(ep, "key_set")); n++)
+		usleep(100000);
+	EXPECT_STRNE(set, info(ep, "key_set"));
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+}
+
+/* It signs that it can have sessions, and the mailbox that it takes no records: one lies */
+TEST_F(native, a_mailbox_that_hides_records_is_refused)
+{
+	struct bdf ep;
+
+	ASSERT_TRUE(native_unload());
+	ASSERT_TRUE(native_load("topology=ep doe_records=0", "", ""));
+	ASSERT_TRUE(devsec_find(&ep, "ep", "endpoint", 0));
+	EXPECT_EQ(-EOPNOTSUPP, put("1", DEV "tsm/connect", ep.s));
+	is_apart(_metadata, ep.s);
+	/* Of one without sessions nothing is missing */
+	ASSERT_TRUE(dsm_start("--without session"));
+	EXPECT_EQ(0, put("1", DEV "tsm/connect", ep.s));
+	EXPECT_STREQ("tsm0", get(DEV "authenticated", ep.s));
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep.s));
+}
+
+/* This kernel compares digests of measurements, and has not to compute them */
+TEST_F(native, a_device_measures_by_whatever_hash)
+{
+	const char *ep = self->ep.s;
+
+	ASSERT_TRUE(dsm_start("--meas-hash sha3-384"));
+	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
+	EXPECT_STREQ("SHA3-384", info(ep, "meas_hash"));
+	EXPECT_EQ(0, put("random", NATIVE_DEBUG "%s/refresh", ep));
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
+}
+
+TEST_F(native, parameters_out_of_range_are_refused)
+{
+	EXPECT_EQ(-EINVAL, put("255", NATIVE_PARAM "max_object"));
+	EXPECT_EQ(-EINVAL, put("65537", NATIVE_PARAM "max_object"));
+	EXPECT_STREQ("4096", get(NATIVE_PARAM "max_object"));
+	EXPECT_EQ(-EINVAL, put("0xf", NATIVE_PARAM "max_version"));
+	EXPECT_EQ(-EINVAL, put("0x14", NATIVE_PARAM "max_version"));
+	EXPECT_STREQ("19", get(NATIVE_PARAM "max_version"));
+	EXPECT_EQ(0, put("0x10", NATIVE_PARAM "max_version"));
+	EXPECT_EQ(0, put("256", NATIVE_PARAM "max_object"));
+	EXPECT_EQ(0, put("1", DEV "tsm/connect", self->ep.s));
+	EXPECT_STREQ("1.0", info(self->ep.s, "version"));
+	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", self->ep.s));
 }
 
 static const struct {
