@@ -142,6 +142,27 @@ static void what_came_unsigned_is_signed_later(struct kunit *test)
 	spdm_blob_free(&result.transcript);
 }
 
+/* Nobody watches who vouches for a chain that the connection does not rest on */
+static void another_slot_is_judged_each_time(struct kunit *test)
+{
+	struct spdm_measure_args args = all_signed;
+	struct fake_device *dev = test->priv;
+	struct spdm_measurements result = {};
+	unsigned int messages;
+
+	dev->slots = 3;
+	fake_device_identify(test, dev);
+	args.slot = 1;
+	KUNIT_ASSERT_EQ(test, spdm_get_measurements(dev->spdm, &args, &result), 0);
+	spdm_blob_free(&result.transcript);
+	dev->spdm->config.trust_unknown = false;
+	messages = dev->spdm->messages;
+	KUNIT_EXPECT_EQ(test, spdm_get_measurements(dev->spdm, &args, &result), -ENOKEY);
+	KUNIT_EXPECT_EQ(test, dev->spdm->messages, messages);
+	KUNIT_EXPECT_EQ(test, spdm_get_measurements(dev->spdm, &all_signed, &result), 0);
+	spdm_blob_free(&result.transcript);
+}
+
 static void an_unsigned_answer_needs_no_certificate(struct kunit *test)
 {
 	struct spdm_measure_args args = { .index = SPDM_MEAS_ALL };
@@ -210,6 +231,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(a_spoilt_answer_is_refused, measures_gen_params),
 	KUNIT_CASE_PARAM(a_signed_answer_comes_with_what_was_signed, versions_gen_params),
 	KUNIT_CASE(what_came_unsigned_is_signed_later),
+	KUNIT_CASE(another_slot_is_judged_each_time),
 	KUNIT_CASE(an_unsigned_answer_needs_no_certificate),
 	KUNIT_CASE(one_block_is_the_one_asked_for),
 	KUNIT_CASE(raw_bytes_are_asked_for_from_1_2_on),
