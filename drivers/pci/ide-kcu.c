@@ -43,13 +43,13 @@ enum kcu_dir {
 
 /**
  * struct kcu_set - one of the two sets of keys of a stream
- * @slots: slot of each sub-stream, by direction
- * @taken: it has @slots
- * @ready: keys are in there, and the hardware has them
+ * @slots: slot of each sub-stream, by direction; as long as there is the stream
+ * @written: there may be keys in them
+ * @ready: there are, and the hardware has them
  */
 struct kcu_set {
 	u16 slots[KCU_DIRS][PCI_IDE_SUB_STREAMS];
-	bool taken;
+	bool written;
 	bool ready;
 };
 
@@ -199,18 +199,31 @@ static void give_slots(struct pci_ide_kcu *kcu, struct kcu_set *set, enum kcu_di
 		__clear_bit(set->slots[dir][i], kcu->slots[dir]);
 }
 
-static int take_set(struct pci_ide_kcu *kcu, struct kcu_set *set)
+static bool take_set(struct pci_ide_kcu *kcu, struct kcu_set *set)
 {
-	if (set->taken)
-		return 0;
 	if (!take_slots(kcu, set, KCU_TX))
-		return -ENOSPC;
-	if (!take_slots(kcu, set, KCU_RX)) {
-		give_slots(kcu, set, KCU_TX);
-		return -ENOSPC;
-	}
-	set->taken = true;
-	return 0;
+		return false;
+	if (take_slots(kcu, set, KCU_RX))
+		return true;
+	give_slots(kcu, set, KCU_TX);
+	return false;
+}
+
+static void give_set(struct pci_ide_kcu *kcu, struct kcu_set *set)
+{
+	for (int dir = 0; dir < KCU_DIRS; dir++)
+		give_slots(kcu, set, dir);
+}
+
+/* Both, at once: a stream that could not get new keys later would be lost then */
+static bool take_sets(struct pci_ide_kcu *kcu, struct pci_ide_kcu_stream *stream)
+{
+	if (!take_set(kcu, &stream->sets[0]))
+		return false;
+	if (take_set(kcu, &stream->sets[1]))
+		return true;
+	give_set(kcu, &stream->sets[0]);
+	return false;
 }
 
 static void write_control(struct pci_ide_kcu_stream *s, enum kcu_dir dir, u32 val)
@@ -224,16 +237,15 @@ static void clear_set(struct pci_ide_kcu_stream *s, unsigned int nr)
 {
 	struct kcu_set *set = &s->sets[nr];
 
-	if (!set->taken)
+	if (!set->written)
 		return;
 	for (int dir = 0; dir < KCU_DIRS; dir++) {
 		write_control(s, dir, s->ctl[dir] & ~prime_bit(nr));
 		kcu_write(s->kcu, s->block, set_reg(dir, nr), 0);
 		for (int i = 0; i < PCI_IDE_SUB_STREAMS; i++)
 			write_slot(s->kcu, dir, set->slots[dir][i], NULL, 0);
-		give_slots(s->kcu, set, dir);
 	}
-	set->taken = false;
+	set->written = false;
 	set->ready = false;
 }
 
@@ -253,6 +265,7 @@ static void write_set(struct pci_ide_kcu_stream *s, unsigned int nr, enum kcu_di
 	const u16 *slots = s->sets[nr].slots[dir];
 	u32 map = 0;
 
+	s->sets[nr].written = true;
 	for (int i = 0; i < PCI_IDE_SUB_STREAMS; i++) {
 		write_slot(s->kcu, dir, slots[i], keys[i], PCI_IDE_IFV);
 		map |= (u32)slots[i] << (KCU_SLOT_SHIFT * i);
@@ -290,8 +303,8 @@ static bool is_selected(struct pci_ide_kcu_stream *s, unsigned int set)
  * On failure the set is empty, and what is in use stays so.
  *
  * Context: process; sleeps.
- * Return: 0; -EINVAL no such set; -EBUSY it is in use; -ENOSPC no key slots
- * left; -EIO the unit does not take the keys; -ENODEV it is gone.
+ * Return: 0; -EINVAL no such set; -EBUSY it is in use; -EIO the unit does not take
+ * the keys; -ENODEV it is gone.
  */
 int pci_ide_kcu_program(struct pci_ide_kcu_stream *stream, unsigned int set,
 			const struct pci_ide_keys *keys)
@@ -308,9 +321,6 @@ int pci_ide_kcu_program(struct pci_ide_kcu_stream *stream, unsigned int set,
 	if (is_selected(stream, set))
 		return -EBUSY;
 	clear_set(stream, set);
-	rc = take_set(kcu, &stream->sets[set]);
-	if (rc)
-		return rc;
 	write_set(stream, set, KCU_TX, keys->tx);
 	write_set(stream, set, KCU_RX, keys->rx);
 	rc = wait_ready(stream, set);
@@ -387,7 +397,7 @@ EXPORT_SYMBOL_GPL(pci_ide_kcu_go_tx);
  * @stream: the stream
  * @set: the key set; nothing happens to the one that is sent with
  *
- * The root port does not receive with it either from then on, and its key slots are free.
+ * The root port does not receive with it either from then on.
  *
  * Context: process; sleeps.
  */
@@ -466,7 +476,7 @@ static int stream_add(struct pci_ide_kcu *kcu, struct pci_ide_kcu_stream *stream
 		if (other->id == stream->id)
 			return -EEXIST;
 	block = find_first_zero_bit(kcu->blocks, kcu->layout.streams);
-	if (block >= kcu->layout.streams)
+	if (block >= kcu->layout.streams || !take_sets(kcu, stream))
 		return -ENOSPC;
 	__set_bit(block, kcu->blocks);
 	stream->block = block;
@@ -481,8 +491,8 @@ static int stream_add(struct pci_ide_kcu *kcu, struct pci_ide_kcu_stream *stream
  *
  * Context: process; sleeps.
  * Return: the stream, without keys, until pci_ide_kcu_stream_put(); ERR_PTR
- * -ENODEV no unit serves the port; -ENOSPC the unit has no stream left; -EEXIST
- * it has one with that ID; -ENOMEM.
+ * -ENODEV no unit serves the port; -ENOSPC the unit has no stream left, or not the
+ * slots for two sets of keys; -EEXIST it has one with that ID; -ENOMEM.
  */
 struct pci_ide_kcu_stream *pci_ide_kcu_stream_get(struct pci_dev *rp, u8 stream_id)
 {
@@ -523,6 +533,8 @@ void pci_ide_kcu_stream_put(struct pci_ide_kcu_stream *stream)
 	scoped_guard(mutex, &kcu->lock) {
 		if (kcu->io)
 			stop_stream(stream);
+		for (unsigned int set = 0; set < KCU_SETS; set++)
+			give_set(kcu, &stream->sets[set]);
 		__clear_bit(stream->block, kcu->blocks);
 		list_del(&stream->node);
 	}

@@ -13,10 +13,10 @@
 #include "../ide-kcu.h"
 #include "fake-pci.h"
 
-/* Two streams, 9 slots to send with, 12 to receive with */
+/* Two streams, 12 slots to send with, 14 to receive with */
 #define STREAMS		2
-#define TX_SLOTS	9
-#define RX_SLOTS	12
+#define TX_SLOTS	12
+#define RX_SLOTS	14
 #define KCU_REG0	((STREAMS - 1) | (TX_SLOTS - 1) << 10 | (RX_SLOTS - 1) << 20)
 #define TX_KEYS		(4 + 36 * STREAMS)
 #define TX_IVS		(TX_KEYS + 32 * TX_SLOTS)
@@ -282,7 +282,7 @@ static void unit_that_is_stuck_gets_no_key(struct kunit *test)
 }
 
 /* Slots for three sets to send with, of all ports together */
-static void ports_share_streams_and_slots(struct kunit *test)
+static void ports_share_streams(struct kunit *test)
 {
 	struct pci_ide_kcu_stream *a = get_stream(test, 1), *b, *none;
 	struct fake_kcu *f = test->priv;
@@ -296,27 +296,62 @@ static void ports_share_streams_and_slots(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(none), -ENOSPC);
 
 	make_keys(&keys, 9);
-	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(a, 0, &keys), 0);
-	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(b, 0, &keys), 0);
-	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(a, 1, &keys), 0);
-	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(b, 1, &keys), -ENOSPC);
+	for (unsigned int set = 0; set < 2; set++) {
+		KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(a, set, &keys), 0);
+		KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(b, set, &keys), 0);
+	}
 	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(b, 2, &keys), -EINVAL);
-	/* Who could not refresh goes on with what it had */
-	KUNIT_EXPECT_EQ(test, pci_ide_kcu_go_tx(b, 0), 0);
-	/* The slots of a come back with it, or with one of its sets, but not what it sends with */
-	KUNIT_EXPECT_EQ(test, pci_ide_kcu_go_tx(a, 1), 0);
-	pci_ide_kcu_drop(a, 1);
-	pci_ide_kcu_drop(a, 2);
-	KUNIT_EXPECT_EQ(test, pci_ide_kcu_go_tx(a, 1), 0);
-	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(b, 1, &keys), -ENOSPC);
-	pci_ide_kcu_drop(a, 0);
-	KUNIT_EXPECT_EQ(test, pci_ide_kcu_go_rx(a, 0), -EINVAL);
-	KUNIT_EXPECT_EQ(test, pci_ide_kcu_go_rx(a, 1), 0);
-	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(b, 1, &keys), 0);
-	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(a, 0, &keys), -ENOSPC);
-	pci_ide_kcu_stop(a);
-	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(a, 0, &keys), 0);
 	KUNIT_EXPECT_EQ(test, f->bad_offsets, 0);
+}
+
+/* Nobody else gets the slots of a set that is empty: there will be keys in it again */
+static void slots_belong_to_a_stream(struct kunit *test)
+{
+	struct pci_ide_kcu_stream *a, *b;
+	struct fake_kcu *f = test->priv;
+	struct pci_ide_kcu_port port;
+	struct pci_ide_keys keys;
+
+	/* One less than two streams want to receive with */
+	pci_ide_kcu_unregister(f->kcu);
+	f->regs[0] = (STREAMS - 1) | (TX_SLOTS - 1) << 10 | (11 - 1) << 20;
+	port = port_of(f->rp.devfn);
+	f->kcu = pci_ide_kcu_register(&fake_io, f, &port, 1);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, f->kcu);
+
+	a = get_stream(test, 1);
+	KUNIT_EXPECT_PTR_EQ(test, pci_ide_kcu_stream_get(&f->rp, 2), ERR_PTR(-ENOSPC));
+	make_keys(&keys, 9);
+	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(a, 0, &keys), 0);
+	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(a, 1, &keys), 0);
+	pci_ide_kcu_drop(a, 0);
+	KUNIT_EXPECT_PTR_EQ(test, pci_ide_kcu_stream_get(&f->rp, 2), ERR_PTR(-ENOSPC));
+	kunit_release_action(test, put_stream, a);
+	b = get_stream(test, 2);
+	KUNIT_EXPECT_EQ(test, pci_ide_kcu_program(b, 0, &keys), 0);
+	KUNIT_EXPECT_EQ(test, f->bad_offsets, 0);
+}
+
+/* But not what it sends with */
+static void a_set_is_dropped(struct kunit *test)
+{
+	struct pci_ide_kcu_stream *s = get_stream(test, 1);
+	struct fake_kcu *f = test->priv;
+	struct pci_ide_keys keys;
+
+	make_keys(&keys, 9);
+	KUNIT_ASSERT_EQ(test, pci_ide_kcu_program(s, 0, &keys), 0);
+	KUNIT_ASSERT_EQ(test, pci_ide_kcu_go_tx(s, 0), 0);
+	pci_ide_kcu_drop(s, 0);
+	pci_ide_kcu_drop(s, 2);
+	KUNIT_EXPECT_EQ(test, pci_ide_kcu_go_tx(s, 0), 0);
+	KUNIT_ASSERT_EQ(test, pci_ide_kcu_program(s, 1, &keys), 0);
+	KUNIT_ASSERT_EQ(test, pci_ide_kcu_go_tx(s, 1), 0);
+	pci_ide_kcu_drop(s, 0);
+	KUNIT_EXPECT_EQ(test, pci_ide_kcu_go_rx(s, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, pci_ide_kcu_go_rx(s, 1), 0);
+	pci_ide_kcu_stop(s);
+	KUNIT_EXPECT_TRUE(test, no_key_left(f));
 }
 
 static void unit_goes_before_its_streams(struct kunit *test)
@@ -391,7 +426,9 @@ static struct kunit_case ide_kcu_cases[] = {
 	KUNIT_CASE(keys_are_where_the_unit_wants_them),
 	KUNIT_CASE(goes_refreshes_and_stops),
 	KUNIT_CASE(unit_that_is_stuck_gets_no_key),
-	KUNIT_CASE(ports_share_streams_and_slots),
+	KUNIT_CASE(ports_share_streams),
+	KUNIT_CASE(slots_belong_to_a_stream),
+	KUNIT_CASE(a_set_is_dropped),
 	KUNIT_CASE(unit_goes_before_its_streams),
 	KUNIT_CASE(what_is_on_already_is_left_alone),
 	KUNIT_CASE(bad_units_are_refused),
