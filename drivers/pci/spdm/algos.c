@@ -2,7 +2,8 @@
 /*
  * Algorithms: which there are, their sizes on the wire, and their names for
  * people. What is not in a table here is neither offered nor accepted: RSASSA-PSS,
- * SHA-3 and the rest of the specification's have no code in this kernel.
+ * SHA-3 and the rest of the specification's have no code in this kernel. Hashes of
+ * measurements are the device's choice, and only their sizes matter.
  *
  * DMTF DSP0274, sec "NEGOTIATE_ALGORITHMS".
  */

@@ -171,29 +171,30 @@ static ssize_t carry(struct spdm *spdm, enum spdm_object type, const void *req,
 	return n;
 }
 
+static bool is_error(const u8 *rsp, ssize_t len)
+{
+	return len >= (ssize_t)sizeof(struct spdm_header) &&
+	       ((const struct spdm_header *)rsp)->code == SPDM_ERROR;
+}
+
 /*
- * While keys are updated, an ERROR may still come under the old one, and nothing else. A
- * record is opened in place, and is spoilt if it does not open; what went out is not needed
- * any more.
+ * Until something came under a new key, an ERROR may come under the old one, and nothing
+ * else. A record is opened in place, and is spoilt if it does not open; what went out is
+ * not needed any more.
  */
 static ssize_t open_record(struct spdm *spdm, size_t len, const u8 **rsp)
 {
 	struct spdm_session *s = &spdm->session;
 	ssize_t n;
 
-	if (!s->old_rsp.aead)
-		return spdm_open(spdm, spdm->rx, len, rsp);
+	if (!s->old_rsp.aead || s->rsp.seq)
+		return spdm_open(spdm, &s->rsp, spdm->rx, len, rsp);
 	memcpy(spdm->record, spdm->rx, len);
-	n = spdm_open(spdm, spdm->rx, len, rsp);
+	n = spdm_open(spdm, &s->rsp, spdm->rx, len, rsp);
 	if (n != -EKEYREJECTED)
 		return n;
-	swap(s->rsp, s->old_rsp);
-	n = spdm_open(spdm, spdm->record, len, rsp);
-	swap(s->rsp, s->old_rsp);
-	if (n >= (ssize_t)sizeof(struct spdm_header) &&
-	    ((const struct spdm_header *)*rsp)->code != SPDM_ERROR)
-		return -EKEYREJECTED;
-	return n;
+	n = spdm_open(spdm, &s->old_rsp, spdm->record, len, rsp);
+	return n < 0 || is_error(*rsp, n) ? n : -EKEYREJECTED;
 }
 
 static ssize_t transfer_record(struct spdm *spdm, const void *req, size_t req_len,
@@ -338,14 +339,13 @@ static int round_trip(struct spdm *spdm, struct spdm_exchange *x, struct talk *t
 {
 	const struct spdm_header *req = x->req, *hdr;
 	const u8 *rsp = NULL;
+	ssize_t len = send_round(spdm, x, talk, &rsp);
 	bool torn = spdm->torn;
-	ssize_t len;
 	int rc;
 
-	spdm->torn = false;
-	len = send_round(spdm, x, talk, &rsp);
 	if (len < 0)
 		return len;
+	spdm->torn = false;
 	rc = spdm_response_check(spdm, req->version, req->code, rsp, len);
 	if (rc < 0)
 		return rc;

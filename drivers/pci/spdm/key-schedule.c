@@ -230,7 +230,7 @@ int spdm_schedule_data(struct spdm *spdm, const u8 *th2)
  * @secret: secret of the direction, replaced by the next
  * @dir: the direction
  *
- * On an error the session is to be dropped.
+ * On an error the session is to be dropped, or @secret and @dir to be as before.
  *
  * Return: 0 or a negative errno.
  */

@@ -102,20 +102,21 @@ static ssize_t app_message(const u8 *plain, size_t len, const u8 **msg)
 /**
  * spdm_open() - the message of a record
  * @spdm: connection with a session
+ * @dir: direction from the device, as of now or before an update of keys
  * @record: the record, which is changed
  * @len: what was received, in bytes, with up to three of padding
  * @msg: where the message begins, in @record
  *
- * After any error the session is to be dropped: the two ends do not agree any more
- * on which record is next.
+ * After any error the session is to be dropped, unless another @dir opens it: the two
+ * ends do not agree any more on which record is next.
  *
  * Return: length of the message; -EKEYREJECTED if it is not the record that comes
  * next, as the device sealed it; -EBADMSG if it is too short; -EMSGSIZE if it is
  * longer than it says; -EPROTO if it is another session's; -ENOTCONN without a key.
  */
-ssize_t spdm_open(struct spdm *spdm, u8 *record, size_t len, const u8 **msg)
+ssize_t spdm_open(struct spdm *spdm, struct spdm_direction *dir, u8 *record, size_t len,
+		  const u8 **msg)
 {
-	struct spdm_direction *dir = &spdm->session.rsp;
 	size_t length, plain_len;
 	u8 iv[SPDM_AEAD_IV];
 	struct spdm_reader r;

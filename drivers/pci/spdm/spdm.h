@@ -370,7 +370,8 @@ void spdm_secrets_wipe(struct spdm_secrets *secrets);
 #define SPDM_RECORD_OVERHEAD	(sizeof(struct spdm_record) + 2 + SPDM_AEAD_TAG)
 ssize_t spdm_seal(struct spdm *spdm, const void *msg, size_t len, u8 *record, size_t size);
 /* Opens in place; the message is inside of the record. */
-ssize_t spdm_open(struct spdm *spdm, u8 *record, size_t len, const u8 **msg);
+ssize_t spdm_open(struct spdm *spdm, struct spdm_direction *dir, u8 *record, size_t len,
+		  const u8 **msg);
 
 #if IS_ENABLED(CONFIG_KUNIT)
 int spdm_hkdf_expand_info(u32 hash, const u8 *prk, const void *info, size_t info_len,

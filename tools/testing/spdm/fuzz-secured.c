@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	len = f.left;
 	record = kmemdup(f.pos, len, GFP_KERNEL);
 	spdm->session.rsp.seq = len & 1 ? U64_MAX : len;
-	ret = spdm_open(spdm, record, len, &msg);
+	ret = spdm_open(spdm, &spdm->session.rsp, record, len, &msg);
 	if (ret >= 0) {
 		BUG_ON(msg < record || (size_t)ret > len || msg + ret > record + len);
 		BUG_ON((size_t)ret + SPDM_RECORD_OVERHEAD > len);

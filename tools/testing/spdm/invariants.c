@@ -53,10 +53,11 @@ const char *session_left(const struct spdm *spdm)
 		return "id";
 	if (s->th)
 		return "transcript";
-	if (s->req.aead || s->rsp.aead)
+	if (s->req.aead || s->rsp.aead || s->old_rsp.aead)
 		return "cipher";
 	if (memchr_inv(s->req.iv, 0, sizeof(s->req.iv)) ||
-	    memchr_inv(s->rsp.iv, 0, sizeof(s->rsp.iv)))
+	    memchr_inv(s->rsp.iv, 0, sizeof(s->rsp.iv)) ||
+	    memchr_inv(s->old_rsp.iv, 0, sizeof(s->old_rsp.iv)))
 		return "iv";
 	if (memchr_inv(&s->secrets, 0, sizeof(s->secrets)))
 		return "secrets";
@@ -76,6 +77,9 @@ void invariants_end(struct spdm *spdm, const struct invariants *before, long ret
 	BUG_ON(s->state == SPDM_SESSION_NONE && session_left(spdm));
 	BUG_ON(s->state == SPDM_SESSION_OPEN && (!s->id || !s->req.aead || !s->rsp.aead));
 	BUG_ON(s->state == SPDM_SESSION_OPEN && spdm->state == SPDM_STATE_NEW);
+	BUG_ON(spdm->insist);
+	BUG_ON(memchr_inv(&s->old_rsp, 0, sizeof(s->old_rsp)));
+	BUG_ON(memchr_inv(s->secrets.old_rsp, 0, sizeof(s->secrets.old_rsp)));
 	BUG_ON(memchr_inv(s->secrets.dhe, 0, sizeof(s->secrets.dhe)));
 	BUG_ON(memchr_inv(s->secrets.key, 0, sizeof(s->secrets.key)));
 	BUG_ON(spdm->state == SPDM_STATE_AUTHENTICATED && !spdm->slots[spdm->slot].leaf);

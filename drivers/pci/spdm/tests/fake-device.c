@@ -72,7 +72,7 @@ static ssize_t answer_record(struct fake_device *dev, const void *req, size_t le
 
 	if (!record)
 		return -ENOMEM;
-	n = spdm_open(dev->mirror, record, len, &msg);
+	n = spdm_open(dev->mirror, &dev->mirror->session.rsp, record, len, &msg);
 	if (n >= (ssize_t)sizeof(struct spdm_header)) {
 		n = spdm_seal(dev->mirror, dev->rsp, answer(dev, true, msg, n), rsp, size);
 		if (!dev->refused)

@@ -98,7 +98,8 @@ static void expect_opened(struct kunit *test, const u8 *object, size_t padding, 
 
 	memset(ctx->buf, 0, 512);
 	memcpy(ctx->buf, RECORD(object), record);
-	KUNIT_ASSERT_EQ(test, spdm_open(ctx->spdm, ctx->buf, record + padding, &msg), len);
+	KUNIT_ASSERT_EQ(test, spdm_open(ctx->spdm, &ctx->spdm->session.rsp, ctx->buf,
+					record + padding, &msg), len);
 	KUNIT_EXPECT_MEMEQ(test, msg, want, len);
 }
 
@@ -110,7 +111,7 @@ static ssize_t open_finish_rsp(struct ctx *ctx, size_t at, u8 change, size_t len
 	memset(ctx->buf, 0, 512);
 	memcpy(ctx->buf, RECORD(session_doe_finish_rsp), RECORD_LEN(session_doe_finish_rsp));
 	ctx->buf[at] ^= change;
-	return spdm_open(ctx->spdm, ctx->buf, len, &msg);
+	return spdm_open(ctx->spdm, &ctx->spdm->session.rsp, ctx->buf, len, &msg);
 }
 
 static void a_conversation_is_sealed_and_opened(struct kunit *test)
@@ -206,13 +207,13 @@ static void what_is_too_short_is_refused(struct kunit *test)
 		u8 *record = page + PAGE_SIZE - n;
 
 		memcpy(record, RECORD(session_doe_finish_rsp), n);
-		KUNIT_EXPECT_EQ_MSG(test, spdm_open(ctx->spdm, record, n, &msg), -EBADMSG,
-				    "%zu bytes", n);
+		KUNIT_EXPECT_EQ_MSG(test, spdm_open(ctx->spdm, &ctx->spdm->session.rsp, record, n,
+						    &msg), -EBADMSG, "%zu bytes", n);
 		KUNIT_EXPECT_NULL(test, msg);
 	}
 	memcpy(page + PAGE_SIZE - len, RECORD(session_doe_finish_rsp), len);
-	KUNIT_EXPECT_EQ(test, spdm_open(ctx->spdm, page + PAGE_SIZE - len, len, &msg),
-			sizeof(session_finish_rsp));
+	KUNIT_EXPECT_EQ(test, spdm_open(ctx->spdm, &ctx->spdm->session.rsp, page + PAGE_SIZE - len,
+					len, &msg), sizeof(session_finish_rsp));
 	vfree(page);
 }
 
@@ -233,8 +234,8 @@ static void a_record_out_of_order_is_refused(struct kunit *test)
 	application(test);
 	change_sides(ctx->spdm);
 	memcpy(ctx->buf, RECORD(session_doe_app_1), RECORD_LEN(session_doe_app_1));
-	KUNIT_EXPECT_EQ(test, spdm_open(ctx->spdm, ctx->buf, RECORD_LEN(session_doe_app_1), &msg),
-			-EKEYREJECTED);
+	KUNIT_EXPECT_EQ(test, spdm_open(ctx->spdm, &ctx->spdm->session.rsp, ctx->buf,
+					RECORD_LEN(session_doe_app_1), &msg), -EKEYREJECTED);
 }
 
 static void nothing_of_a_bad_record_is_left(struct kunit *test)
@@ -259,7 +260,8 @@ static ssize_t open_plain(struct kunit *test, const u8 *plain, size_t len, const
 	KUNIT_ASSERT_EQ(test, dir->seq, 0);
 	KUNIT_ASSERT_EQ(test, spdm_aead_seal(dir->aead, dir->iv, ctx->buf, 6, ctx->buf + 6, len,
 					     ctx->buf + 6 + len), 0);
-	return spdm_open(ctx->spdm, ctx->buf, 6 + len + SPDM_AEAD_TAG, msg);
+	return spdm_open(ctx->spdm, &ctx->spdm->session.rsp, ctx->buf, 6 + len + SPDM_AEAD_TAG,
+			 msg);
 }
 
 static void the_random_tail_is_skipped(struct kunit *test)
