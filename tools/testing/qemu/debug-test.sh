@@ -36,7 +36,7 @@ kunit() {
 }
 
 # The longest by name, so that both halves get their share; then the others
-long="native params faults cancel config tsms topology connect"
+long="native native_keys params faults cancel config tsms topology connect"
 
 # selftest HALF
 selftest() {

@@ -31,8 +31,18 @@ static unsigned int rekey_s = 3600;
 module_param(rekey_s, uint, 0644);
 MODULE_PARM_DESC(rekey_s, "New keys for session and stream this often, in seconds; 0 for never (default 3600)");
 
+static int rekey_messages_set(const char *val, const struct kernel_param *kp)
+{
+	return param_set_uint_minmax(val, kp, 1, INT_MAX);
+}
+
+static const struct kernel_param_ops rekey_messages_ops = {
+	.set = rekey_messages_set,
+	.get = param_get_uint,
+};
+
 static unsigned int rekey_messages = REKEY_MESSAGES_DEFAULT;
-module_param(rekey_messages, uint, 0644);
+module_param_cb(rekey_messages, &rekey_messages_ops, &rekey_messages, 0644);
 MODULE_PARM_DESC(rekey_messages, "New keys after this many messages already, unless rekey_s is 0 (default 1048576)");
 
 static unsigned int recheck_s = 5;
@@ -75,19 +85,22 @@ static int do_heartbeat(struct native_dsm *dsm)
 	return rc;
 }
 
-static int do_rekey(struct native_dsm *dsm, unsigned int messages)
+static int do_rekey(struct native_dsm *dsm)
 {
 	struct native_upkeep *up = &dsm->upkeep;
 	int rc = spdm_key_update(dsm->spdm);
+	struct spdm_info info;
 
-	/* A session of a device that cannot do it is as good as before */
-	if (rc == -EOPNOTSUPP)
+	/* A session of a device that cannot do it is as good as before, if there is one */
+	if (rc == -EOPNOTSUPP && has_session(dsm))
 		rc = 0;
 	if (!rc)
 		rc = native_stream_refresh(&dsm->stream);
 	up->rekey_at = after(is_passing(rc) ? UPKEEP_RETRY_S : up->rekey_s);
+	/* Its own messages were the last ones under the old keys, or do not count */
+	spdm_info(dsm->spdm, &info);
 	if (!rc)
-		up->rekey_messages = messages + max(READ_ONCE(rekey_messages), 1U);
+		up->rekey_messages = info.messages + READ_ONCE(rekey_messages);
 	return rc;
 }
 
@@ -102,7 +115,7 @@ static int do_session(struct native_dsm *dsm)
 		rc = do_heartbeat(dsm);
 	if (!rc && (is_due(up->rekey_s, up->rekey_at) ||
 		    (up->rekey_s && (int)(info.messages - up->rekey_messages) >= 0)))
-		rc = do_rekey(dsm, info.messages);
+		rc = do_rekey(dsm);
 	if (!rc || (is_passing(rc) && has_session(dsm)))
 		return 0;
 	native_fail(dsm, dsm->spdm, "upkeep of the session", rc);
@@ -181,7 +194,7 @@ void native_upkeep_start(struct native_dsm *dsm)
 	up->heartbeat_at = after(up->heartbeat_s);
 	up->rekey_at = after(up->rekey_s);
 	up->recheck_at = after(up->recheck_s);
-	up->rekey_messages = info.messages + max(READ_ONCE(rekey_messages), 1U);
+	up->rekey_messages = info.messages + READ_ONCE(rekey_messages);
 	up->session_id = info.session_id;
 	WRITE_ONCE(dsm->cma.stop, false);
 	INIT_DELAYED_WORK(&up->work, upkeep_work);

@@ -23,12 +23,6 @@ FIXTURE_TEARDOWN(native)
 	EXPECT_TRUE(native_unload());
 }
 
-static int secure_ends(void)
-{
-	run("grep -c ':secure' " BUS_DEBUG "state >/tmp/secure");
-	return atoi(get("/tmp/secure"));
-}
-
 /* Nothing is left of a connection: no stream, no key, no name */
 static void is_apart(struct __test_metadata *_metadata, const char *ep)
 {
@@ -202,67 +196,11 @@ TEST_F(native, a_device_that_does_not_let_go_is_left)
 	is_apart(_metadata, ep);
 }
 
-/* What has to wait for its turn while new keys are asked for does not hold a removal */
-TEST_F(native, a_device_that_is_busy_with_keys_can_be_removed)
-{
-	const char *ep = self->ep.s;
-	long begin;
-	pid_t pid;
-
-	ASSERT_TRUE(dsm_start("--fault busy:forever:KEY_UPDATE"));
-	ASSERT_EQ(0, put("1", NATIVE_PARAM "rekey_s"));
-	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
-	sleep(2);
-	EXPECT_STREQ("connected", get(DEV "tsm/state", ep));
-	pid = put_begin("random", NATIVE_DEBUG "%s/refresh", ep);
-	usleep(200000);
-	EXPECT_EQ(0, waitpid(pid, NULL, WNOHANG));
-	begin = now_ms();
-	EXPECT_EQ(0, put("1", DEV "remove", ep));
-	EXPECT_GT(6000, now_ms() - begin);
-	EXPECT_NE(0, put_end(pid));
-	ASSERT_EQ(0, put("1", "/sys/bus/pci/rescan"));
-}
-
-/* It is asked again, and then both ends have new keys */
-TEST_F(native, a_device_that_is_busy_with_keys_for_a_while_keeps_its_session)
-{
-	const char *ep = self->ep.s;
-	char set[16];
-
-	ASSERT_TRUE(dsm_start("--fault busy:3:KEY_UPDATE"));
-	ASSERT_EQ(0, put("1", NATIVE_PARAM "rekey_s"));
-	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
-	snprintf(set, sizeof(set), "%s", info(ep, "key_set"));
-	for (int n = 0; n < 300 && !strcmp(set, info(ep, "key_set")); n++)
-		usleep(100000);
-	EXPECT_STRNE(set, info(ep, "key_set"));
-	EXPECT_EQ(0, put("random", NATIVE_DEBUG "%s/refresh", ep));
-	EXPECT_STREQ("connected", get(DEV "tsm/state", ep));
-	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
-	is_apart(_metadata, ep);
-}
-
-/* Keys that are under way when somebody disconnects: the device is told, and has none left */
-TEST_F(native, a_disconnect_while_keys_change_ends_the_session)
-{
-	const char *ep = self->ep.s;
-
-	ASSERT_TRUE(dsm_start("--fault late:150:KEY_UPDATE"));
-	ASSERT_EQ(0, put("1", NATIVE_PARAM "rekey_s"));
-	for (int i = 0; i < 4; i++) {
-		ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
-		usleep(1000000 + i * 75000);
-		EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
-		is_apart(_metadata, ep);
-		EXPECT_NE(0, run("grep -q ':key-' " BUS_DEBUG "state"));
-	}
-}
-
 /* The device waits to be asked for the rest, and answers the next question by saying so */
 TEST_F(native, a_refresh_that_is_cancelled_between_chunks_harms_no_other)
 {
 	const char *ep = self->ep.s;
+	int met = 0;
 	pid_t pid;
 
 	ASSERT_EQ(0, put("256", NATIVE_PARAM "max_object"));
@@ -272,28 +210,11 @@ TEST_F(native, a_refresh_that_is_cancelled_between_chunks_harms_no_other)
 		pid = put_begin("random", NATIVE_DEBUG "%s/refresh", ep);
 		usleep(100000 + i * 75000);
 		kill(pid, SIGKILL);
-		put_end(pid);
+		met += put_end(pid) == -EINTR;
 		EXPECT_EQ(0, put("random", NATIVE_DEBUG "%s/refresh", ep));
 	}
+	EXPECT_LT(0, met);
 	EXPECT_STREQ("connected", get(DEV "tsm/state", ep));
-	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
-}
-
-/* Nobody looks at the clock for them: there is no heartbeat, and no anchor to look for */
-TEST_F(native, keys_are_renewed_after_so_many_messages)
-{
-	const char *ep = self->ep.s;
-	char set[16];
-
-	ASSERT_TRUE(dsm_start("--heartbeat 0"));
-	ASSERT_EQ(0, put("0", NATIVE_PARAM "recheck_s"));
-	ASSERT_EQ(0, put("1", NATIVE_PARAM "rekey_messages"));
-	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
-	snprintf(set, sizeof(set), "%s", info(ep, "key_set"));
-	EXPECT_EQ(0, put("random", NATIVE_DEBUG "%s/refresh", ep));
-	for (int n = 0; n < 300 && !strcmp(set, info(ep, "key_set")); n++)
-		usleep(100000);
-	EXPECT_STRNE(set, info(ep, "key_set"));
 	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
 }
 
@@ -314,7 +235,7 @@ TEST_F(native, a_mailbox_that_hides_records_is_refused)
 	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep.s));
 }
 
-/* This kernel compares digests of measurements, and has not to compute them */
+/* This kernel compares digests of measurements, and need not compute them */
 TEST_F(native, a_device_measures_by_whatever_hash)
 {
 	const char *ep = self->ep.s;
@@ -333,6 +254,8 @@ TEST_F(native, parameters_out_of_range_are_refused)
 	EXPECT_STREQ("4096", get(NATIVE_PARAM "max_object"));
 	EXPECT_EQ(-EINVAL, put("0xf", NATIVE_PARAM "max_version"));
 	EXPECT_EQ(-EINVAL, put("0x14", NATIVE_PARAM "max_version"));
+	EXPECT_EQ(-EINVAL, put("0", NATIVE_PARAM "rekey_messages"));
+	EXPECT_EQ(-EINVAL, put("2147483648", NATIVE_PARAM "rekey_messages"));
 	EXPECT_STREQ("19", get(NATIVE_PARAM "max_version"));
 	EXPECT_EQ(0, put("0x10", NATIVE_PARAM "max_version"));
 	EXPECT_EQ(0, put("256", NATIVE_PARAM "max_object"));
@@ -373,25 +296,6 @@ TEST_F(native, whatever_happens_meanwhile_the_next_connect_works)
 		EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
 		is_apart(_metadata, ep);
 	}
-}
-
-TEST_F(native, keys_are_renewed_without_an_end_of_the_stream)
-{
-	const char *ep = self->ep.s;
-	char set[16];
-
-	ASSERT_EQ(0, put("2", NATIVE_PARAM "rekey_s"));
-	ASSERT_EQ(0, put("1", DEV "tsm/connect", ep));
-	for (int i = 0; i < 3; i++) {
-		snprintf(set, sizeof(set), "%s", info(ep, "key_set"));
-		for (int n = 0; n < 300 && !strcmp(set, info(ep, "key_set")); n++)
-			usleep(100000);
-		EXPECT_STRNE(set, info(ep, "key_set"));
-		EXPECT_STREQ("connected", get(DEV "tsm/state", ep));
-		EXPECT_EQ(2, secure_ends());
-	}
-	EXPECT_EQ(0, put("1", DEV "tsm/disconnect", ep));
-	is_apart(_metadata, ep);
 }
 
 TEST_F(native, evidence_has_the_nonce_that_was_asked_for)

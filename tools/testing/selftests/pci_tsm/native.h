@@ -53,4 +53,10 @@ static inline char *info(const char *dev, const char *key)
 	return get("/tmp/told");
 }
 
+static inline int secure_ends(void)
+{
+	run("grep -c ':secure' " BUS_DEBUG "state >/tmp/secure");
+	return atoi(get("/tmp/secure"));
+}
+
 #endif /* NATIVE_H */

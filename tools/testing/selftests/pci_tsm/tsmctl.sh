@@ -140,6 +140,7 @@ for _ in $(seq 50); do
 	usleep 100000
 	[ ! -s $tmp/watch ] || [ ! -s $tmp/watch.json ] || break
 done
+wait_for "disconnecting -> disconnected" $tmp/watch
 : >$tmp/watch
 tsmctl connect "$dev" >/dev/null
 rmmod devsec_tsm
