@@ -104,8 +104,8 @@ static int update_theirs(struct spdm *spdm)
 }
 
 /*
- * Our key comes into use with the message that shows it. The device waits for that, so a
- * cancel does; and if it fails, nobody knows which keys the device has.
+ * Our key comes into use with the message that shows it. The device waits for that, so it
+ * goes out even if all was cancelled; if it fails, nobody knows which keys the device has.
  */
 static int update_ours(struct spdm *spdm)
 {
