@@ -382,8 +382,7 @@ static const struct setting {
 	{ "identity", required_argument, set_identity, " DIR",
 	  "what gen-identity.sh made, default " DEFAULT_IDENTITY },
 	{ "identity-variant", required_argument, set_variant, " NAME",
-	  "a bad identity: expired, wrong-san, leaf-ca, no-digsig, "
-	  "no-constraints, wrong-eku, bad-link, foreign" },
+	  "a bad identity: expired, foreign, bad-link, wrong-san, and more: see devsec-dsm(8)" },
 	{ "chain", required_argument, set_chain, " SIZE",
 	  "certificate chains: small, big (20 KiB), huge (57 KiB)" },
 	{ "slots", required_argument, set_slots, " LIST", "with a chain, default 0" },
