@@ -349,6 +349,21 @@ static void requests_of_all_sizes_go(struct kunit *test)
 	request_of(test, first + 150 * more, 151);
 }
 
+/* The first of its chunks is what tells the device so, and all of it is sent once more */
+static void large_request_follows_chunks_that_were_given_up(struct kunit *test)
+{
+	struct fake_responder *fake = test->priv;
+	struct spdm_exchange x = {};
+
+	fake->handle = answer_500;
+	fake->cancel_at = 2;
+	KUNIT_EXPECT_EQ(test, fake_exchange(fake, &x, request, sizeof(request)), -ECANCELED);
+	fake->cancel_at = 0;
+	fake->objects = 0;
+	request_of(test, PEERS + 1, 2);
+	KUNIT_EXPECT_EQ(test, fake->objects, 1 + 2);
+}
+
 static void large_request_gets_a_large_response(struct kunit *test)
 {
 	struct fake_responder *fake = test->priv;
@@ -490,6 +505,7 @@ static struct kunit_case chunk_cases[] = {
 	KUNIT_CASE(unexpected_request_is_an_error),
 	KUNIT_CASE(slow_chunks_of_a_response_have_an_end),
 	KUNIT_CASE(requests_of_all_sizes_go),
+	KUNIT_CASE(large_request_follows_chunks_that_were_given_up),
 	KUNIT_CASE(large_request_gets_a_large_response),
 	KUNIT_CASE(large_request_to_a_busy_device_is_sent_again),
 	KUNIT_CASE_PARAM(lie_about_a_large_request_is_seen, send_lie_gen_params),

@@ -215,15 +215,15 @@ static ssize_t respond(struct fake_responder *fake, const u8 *req, size_t len,
 		put_chunk(fake, w, get_unaligned_le16(req + sizeof(struct spdm_header)));
 		return 0;
 	}
-	if (code == SPDM_CHUNK_SEND && !find_script(fake, code)) {
-		fake->seen[code]++;
-		return take_chunk(fake, w, req, len);
-	}
 	/* Some devices notice only so that nobody wants the rest any more */
 	if (fake->in_chunks && code != SPDM_GET_VERSION) {
 		fake->in_chunks = false;
 		put_header(fake, w, SPDM_ERROR, SPDM_ERROR_UNEXPECTED_REQUEST, 0);
 		return 0;
+	}
+	if (code == SPDM_CHUNK_SEND && !find_script(fake, code)) {
+		fake->seen[code]++;
+		return take_chunk(fake, w, req, len);
 	}
 	n = answer(fake, req, len);
 	if (n < 0)
